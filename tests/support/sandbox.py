@@ -1,0 +1,1 @@
+"""Fixtures with the sandbox."""
