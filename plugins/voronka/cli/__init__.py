@@ -1,0 +1,5 @@
+"""The command ``voronka``."""
+
+from voronka.cli.app import main
+
+__all__ = ["main"]

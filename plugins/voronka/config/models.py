@@ -211,7 +211,9 @@ class Settings(Strict):
             raise ValueError(f"account ids must be unique; twice: {', '.join(sorted(twice))}")
         for subscription in self.reports:
             if subscription.account not in ids:
-                raise ValueError(f"reports.yml names the account {subscription.account!r}, accounts.yml has {ids}")
+                raise ValueError(
+                    f"reports.yml names the account {subscription.account!r}, accounts.yml has {ids}"
+                )
         return self
 
     def account(self, account_id: str) -> Account:

@@ -41,10 +41,11 @@ def load_settings(folder: Path | None = None) -> Settings:
             if key not in sections:
                 line = _line(tree, (key,))
                 raise ConfigurationError(
-                    f"{path}:{line}: unknown section {key!r}.", remedy=f"this file may hold: {', '.join(sections)}."
+                    f"{path}:{line}: unknown section {key!r}.",
+                    remedy=f"this file may hold: {', '.join(sections)}.",
                 )
         values.update(content)
-        nodes.update({key: (path, tree) for key in content})
+        nodes.update(dict.fromkeys(content, (path, tree)))
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -65,7 +66,9 @@ def _parse(path: Path) -> tuple[dict[str, Any], yaml.Node]:
     if tree is None:
         return {}, yaml.MappingNode("tag:yaml.org,2002:map", [])
     if not isinstance(content, dict):
-        raise ConfigurationError(f"{path}:1: expected sections such as 'accounts:', got {type(content).__name__}.")
+        raise ConfigurationError(
+            f"{path}:1: expected sections such as 'accounts:', got {type(content).__name__}."
+        )
     return content, tree
 
 

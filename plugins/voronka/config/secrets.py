@@ -20,8 +20,10 @@ def secret_name(account_id: str, provider: str, name: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _file_secrets(path: Path, modified: float) -> dict[str, str]:  # noqa: ARG001 -- the time is the cache key
-    pairs = (line.split("=", 1) for line in path.read_text("utf-8").splitlines() if "=" in line and line[0] != "#")
+def _file_secrets(path: Path, modified: float) -> dict[str, str]:
+    pairs = (
+        line.split("=", 1) for line in path.read_text("utf-8").splitlines() if "=" in line and line[0] != "#"
+    )
     return {name.strip(): value.strip() for name, value in pairs}
 
 

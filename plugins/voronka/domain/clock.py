@@ -21,5 +21,7 @@ def now() -> datetime:
         return datetime.now(UTC)
     moment = datetime.fromisoformat(frozen)
     if moment.tzinfo is None:
-        raise ValueError(f"VORONKA_AS_OF must carry a zone, as in 2026-11-01T00:00:00+00:00; it is {frozen!r}.")
+        raise ValueError(
+            f"VORONKA_AS_OF must carry a zone, as in 2026-11-01T00:00:00+00:00; it is {frozen!r}."
+        )
     return moment.astimezone(UTC)

@@ -51,5 +51,7 @@ class Letter:
         """SHA-256 of the shown facts and the language, hex."""
         import json
 
-        text = json.dumps([self.report, self.language, self.facts], sort_keys=True, default=str, ensure_ascii=False)
+        text = json.dumps(
+            [self.report, self.language, self.facts], sort_keys=True, default=str, ensure_ascii=False
+        )
         return hashlib.sha256(text.encode()).hexdigest()

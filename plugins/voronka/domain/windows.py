@@ -25,7 +25,9 @@ class Window:
         object.__setattr__(self, "start", self.start.astimezone(UTC))
         object.__setattr__(self, "end", self.end.astimezone(UTC))
         if self.end <= self.start:
-            raise ValueError(f"A window must end after it starts: {self.start.isoformat()} to {self.end.isoformat()}.")
+            raise ValueError(
+                f"A window must end after it starts: {self.start.isoformat()} to {self.end.isoformat()}."
+            )
 
     def __contains__(self, moment: datetime) -> bool:
         return self.start <= moment < self.end

@@ -1,0 +1,9 @@
+"""Raw to published marts, started by Airflow when sources were loaded.
+
+**Re-run rule: now.** A run builds from all that raw holds at that moment: gate, dbt, gate, publish. A failed
+critical expectation stops it; reports then go on reading nothing newer than the last published run.
+"""
+
+from voronka.orchestration import transform_dag
+
+transform_dag(doc=__doc__)

@@ -1,0 +1,212 @@
+"""The commands that move and show data: load, transform, check, report, backfill, connect."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from voronka.cli.output import console, say_json, table
+from voronka.domain.errors import ConfigurationError, VoronkaError
+from voronka.domain.windows import Window
+
+Json = Annotated[bool, typer.Option("--json", help="print JSON for scripts instead of tables")]
+From = Annotated[
+    datetime, typer.Option("--from", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="window start, UTC")
+]
+To = Annotated[
+    datetime, typer.Option("--to", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="window end, UTC, exclusive")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    for command in (load, transform, check, report, backfill, connect, sweep):
+        app.command()(command)
+
+
+def _window(start: datetime, end: datetime) -> Window:
+    if end <= start:
+        raise ConfigurationError(
+            f"--to {end:%Y-%m-%d} is not after --from {start:%Y-%m-%d}.", remedy="swap or widen them."
+        )
+    return Window(start.replace(tzinfo=UTC), end.replace(tzinfo=UTC))
+
+
+def load(
+    account: Annotated[str, typer.Argument(help="account id, as in config/accounts.yml")],
+    source: Annotated[str, typer.Argument(help="crm, telephony, positions, or a provider such as amocrm")],
+    start: From,
+    end: To,
+    entity: Annotated[list[str] | None, typer.Option(help="only this entity (repeatable)")] = None,
+    accept_mass_deletion: Annotated[bool, typer.Option(help="let a list shrink by over a fifth")] = False,
+    as_json: Json = False,
+) -> None:
+    """Load one source of one account for a window. The same window twice changes nothing."""
+    from voronka.config import load_settings
+    from voronka.flows import load as flow
+
+    settings = load_settings()
+    tenant = settings.account(account)
+    kind = source if source in flow.KINDS else None
+    rows = []
+    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed} rows"), TimeElapsedColumn(), console=console, transient=True, disable=as_json) as bar:  # fmt: skip
+        for found_kind, found in flow.sources_of(tenant, kind, None if kind else source):  # type: ignore[arg-type]
+            piece = flow.Piece(tenant.id, found_kind, found.provider, "all", _window(start, end))
+            task = bar.add_task(f"{tenant.id} {found.provider}", total=None)
+
+            def told(name: str, received: int, task: object = task, provider: str = found.provider) -> None:
+                bar.update(task, description=f"{tenant.id} {provider} {name}", completed=received)  # type: ignore[arg-type]
+
+            for summary in flow.load(
+                settings, piece, entities=entity, accept_mass_deletion=accept_mass_deletion, told=told
+            ):
+                rows.append(summary.as_dict())
+    if as_json:
+        say_json(rows)
+    else:
+        table("Loaded", rows)
+
+
+def transform(
+    full: Annotated[bool, typer.Option("--full", help="build incremental models from nothing")] = False,
+    as_json: Json = False,
+) -> None:
+    """Raw to published marts: gate, dbt, gate, publish."""
+    from voronka.config import load_settings
+    from voronka.flows import transform as flow
+
+    with console.status("transforming ...") as line:
+        told = None if as_json else lambda text: line.update(text[-100:])
+        run_id, result, as_of = flow.transform(load_settings(), full=full, told=told)
+    found = {
+        "run_id": run_id,
+        "data_as_of": as_of,
+        "dbt_seconds": round(result.seconds, 1),
+        **result.statuses,
+    }
+    say_json(found) if as_json else table("Published", [found])
+
+
+def check(
+    gate: Annotated[Literal["raw", "marts"], typer.Argument(help="which gate")], as_json: Json = False
+) -> None:
+    """Run the expectations of a gate and say what, where and since when. Publishes nothing."""
+    from voronka.config import load_settings
+    from voronka.flows import transform as flow
+    from voronka.quality import run_gate
+
+    report = run_gate(gate, flow.new_run_id(), load_settings())
+    rows = [outcome.as_dict() for outcome in report.failures]
+    if as_json:
+        say_json({"passed": report.passed, "failures": rows, "docs": str(report.docs_index)})
+    else:
+        table(f"Gate {gate}: what did not hold", rows, empty="everything holds")
+        console.print(f"Data docs: {report.docs_index}")
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+def report(
+    name: Annotated[str, typer.Argument(help="positions or sales_weekly")],
+    account: Annotated[str, typer.Option(help="account id")],
+    project: Annotated[list[str] | None, typer.Option(help="only this project (repeatable)")] = None,
+    period: Annotated[
+        str | None, typer.Option(help="2026-W47 or 2026-10; the last complete one by default")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="ru or en; the account's by default")] = None,
+    out: Annotated[Path | None, typer.Option(help="write the pages into this folder")] = None,
+    send: Annotated[
+        bool, typer.Option("--send", help="mail to the recipients in config/reports.yml")
+    ] = False,
+    resend: Annotated[
+        bool, typer.Option("--resend", help="with --send: mail again what was already sent")
+    ] = False,
+) -> None:
+    """Render a report from published data, into a folder or to its recipients."""
+    from voronka.config import load_settings
+    from voronka.flows import report as flow
+
+    if (out is None) == (not send):
+        raise ConfigurationError(
+            "Say where the report should go.", remedy="give either --out FOLDER or --send."
+        )
+    settings = load_settings()
+    tenant = settings.account(account)
+    recipients = tuple(
+        dict.fromkeys(
+            r for s in settings.reports if s.report == name and s.account == account for r in s.recipients
+        )
+    )
+    if send and not recipients:
+        raise ConfigurationError(
+            f"config/reports.yml names no recipient of {name} for {account}.",
+            remedy="add a line to reports.yml.",
+        )
+    made = []
+    for letter in flow.letters(
+        settings, name, tenant, projects=tuple(project or ()), period=period, language=language
+    ):
+        if out is not None:
+            made.append({"letter": letter.subject, "page": str(flow.write(letter, out))})
+        else:
+            outcomes = list(flow.send_letter(settings, letter, recipients, resend=resend))
+            made.append(
+                {"letter": letter.subject, "recipients": len(recipients), "outcomes": ", ".join(outcomes)}
+            )
+    table("Letters", made, empty="there is nothing to report on")
+
+
+def backfill(
+    source: Annotated[Literal["crm", "telephony", "positions"], typer.Argument(help="which ingest Dag")],
+    start: From,
+    end: To,
+    wait: Annotated[bool, typer.Option(help="wait for the end, showing progress")] = True,
+) -> None:
+    """Load every interval of a window again through the running Airflow, under the source's rate limit."""
+    from voronka.runtime import local
+
+    window = _window(start, end)
+    api = local.api()
+    dag_id = f"ingest_{source}"
+    last = window.end - timedelta(seconds=1)
+    number = api.create_backfill(dag_id, window.start, last)
+    console.print(f"Backfill {number} of {dag_id} over {window}: {api.address}/dags/{dag_id}/backfills")
+    if wait:
+        counts = local.watch_backfill(api, number, dag_id, console)
+        if counts.get("failed"):
+            raise VoronkaError(
+                f"{counts['failed']} runs failed.",
+                remedy=f"see {api.address}/dags/{dag_id}/runs?state=failed.",
+            )
+
+
+def connect(
+    account: Annotated[str, typer.Argument(help="account id")],
+    code: Annotated[
+        str, typer.Option(prompt="One-time code from the integration's settings", hide_input=True)
+    ],
+) -> None:
+    """Exchange a one-time consent code of an amoCRM integration for tokens, and keep them encrypted."""
+    from voronka.config import load_settings
+    from voronka.flows.connect import connect_crm
+
+    expires = connect_crm(load_settings(), account, code)
+    console.print(
+        f"{account} is connected; the access token lives until {expires:%Y-%m-%d %H:%M} UTC and renews itself."
+    )
+
+
+def sweep(
+    account: Annotated[str, typer.Argument(help="account id")],
+    accept_mass_deletion: Annotated[bool, typer.Option(help="let over a fifth go missing")] = False,
+) -> None:
+    """Compare every CRM id with ours and mark what was purged or merged away."""
+    from voronka.config import load_settings
+    from voronka.flows import load as flow
+
+    found = flow.sweep(load_settings(), account, accept_mass_deletion=accept_mass_deletion)
+    table("Swept", [summary.as_dict() for summary in found])

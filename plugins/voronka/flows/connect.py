@@ -1,0 +1,28 @@
+"""First consent of an OAuth source."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from voronka.config import Settings
+from voronka.connectors import exchange_code
+from voronka.domain.errors import ConfigurationError
+from voronka.loading import PostgresTokenStore
+
+
+def connect_crm(settings: Settings, account_id: str, code: str) -> datetime:
+    """Exchange a one-time code for a token pair and store it encrypted; when the access token expires (UTC).
+
+    Raises:
+        ConfigurationError: the account's CRM does not use OAuth.
+        voronka.domain.errors.NotAuthorised: the code is spent, old, or of another integration.
+    """
+    account = settings.account(account_id)
+    if account.crm.auth != "oauth":
+        raise ConfigurationError(
+            f"The CRM of {account_id} uses a long-lived token.",
+            remedy="set auth: oauth in accounts.yml to use codes.",
+        )
+    pair = exchange_code(account, account.crm, code)
+    PostgresTokenStore(account.id, account.crm.provider).install(pair)
+    return pair.expires_at

@@ -1,0 +1,243 @@
+"""raw → marts: gate, dbt, gate, publish. One run at a time, and only a run that passed both gates is published."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+from uuid import uuid4
+
+from voronka import database
+from voronka.config import Settings, project_folder, state_folder
+from voronka.domain import clock
+from voronka.domain.errors import GateFailed, VoronkaError
+from voronka.loading import sync_settings
+from voronka.quality import GateReport, gate_error, run_gate
+
+Gate = Literal["raw", "marts"]
+
+
+@dataclass(frozen=True, slots=True)
+class DbtResult:
+    """What dbt did: seconds it took and how many nodes ended in which status (``success``, ``pass``, ``error``)."""
+
+    seconds: float
+    statuses: dict[str, int]
+
+
+def new_run_id() -> str:
+    """An id for a transform run started by hand."""
+    return f"manual__{clock.now():%Y%m%dT%H%M%SZ}_{uuid4().hex[:6]}"
+
+
+def begin(settings: Settings, run_id: str) -> None:
+    """Write the settings that models need into ``ops`` and open the run. Beginning a run again restarts it."""
+    with database.connect("loader") as connection:
+        sync_settings(connection, settings)
+    with database.connect("app") as connection:
+        connection.execute(
+            """
+            insert into ops.runs (run_id, status, started_at) values (%s, 'running', clock_timestamp())
+            on conflict (run_id) do update
+            set status = 'running', started_at = clock_timestamp(),
+                finished_at = null, published_at = null, failed_step = null, message = null
+            """,
+            (run_id,),
+        )
+
+
+def gate(settings: Settings, name: Gate, run_id: str) -> GateReport:
+    """Run one gate.
+
+    Raises:
+        GateFailed: when a critical expectation failed; the run is marked ``failed`` at this gate.
+    """
+    report = run_gate(name, run_id, settings)
+    if not report.passed:
+        error = gate_error(report)
+        fail(run_id, f"gate {name}", str(error))
+        raise error
+    return report
+
+
+def dbt_environment() -> dict[str, str]:
+    """What dbt needs from the environment: the transformer's connection and the moment that counts as now."""
+    parts = database.parts("transformer")
+    return {
+        "VORONKA_DBT_HOST": str(parts["host"]),
+        "VORONKA_DBT_PORT": str(parts["port"]),
+        "VORONKA_DBT_USER": str(parts["user"]),
+        "DBT_ENV_SECRET_VORONKA_DBT_PASSWORD": str(parts["password"]),
+        "VORONKA_DBT_DATABASE": str(parts["database"]),
+        "VORONKA_AS_OF": os.environ.get("VORONKA_AS_OF", ""),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def dbt_target() -> Path:
+    """Where dbt keeps the manifest and what it compiled."""
+    return state_folder() / "dbt" / "target"
+
+
+def _dbt(arguments: Sequence[str]) -> list[str]:
+    project = project_folder() / "dbt_project"
+    folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
+    return [str(Path(sys.executable).parent / "dbt"), "--no-version-check", *arguments, *folders]
+
+
+def parse_manifest() -> Path:
+    """Write the manifest from which the Dag's tasks are drawn; its path. Touches no database.
+
+    Raises:
+        VoronkaError: when the project does not parse.
+    """
+    environment = {
+        **os.environ,
+        "VORONKA_DBT_HOST": "127.0.0.1",
+        "VORONKA_DBT_PORT": "5432",
+        "VORONKA_DBT_USER": "nobody",
+        "DBT_ENV_SECRET_VORONKA_DBT_PASSWORD": "unused",
+        "VORONKA_DBT_DATABASE": "voronka",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_TARGET_PATH": str(dbt_target()),
+        "DBT_LOG_PATH": str(state_folder() / "logs"),
+    }
+    done = subprocess.run(
+        _dbt(["--quiet", "parse"]), env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise VoronkaError(f"The dbt project does not parse:\n{done.stdout}{done.stderr}")
+    return dbt_target() / "manifest.json"
+
+
+def build(
+    *, full: bool = False, select: str | None = None, told: Callable[[str], None] | None = None
+) -> DbtResult:
+    """``dbt build`` in one process, telling each line that dbt writes.
+
+    Raises:
+        VoronkaError: when a model or a test failed; names them.
+    """
+    arguments = [
+        "--no-use-colors",
+        "build",
+        *(["--full-refresh"] if full else []),
+        *(["--select", select] if select else []),
+    ]
+    environment = {
+        **os.environ,
+        **dbt_environment(),
+        "DBT_TARGET_PATH": str(dbt_target()),
+        "DBT_LOG_PATH": str(state_folder() / "logs"),
+    }
+    process = subprocess.Popen(
+        _dbt(arguments), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    last: list[str] = []
+    for line in process.stdout or ():
+        last = [*last[-30:], line.rstrip()]
+        if told:
+            told(line.rstrip())
+    if process.wait() != 0:
+        failures = _failures()
+        raise VoronkaError(
+            "dbt build failed: " + ("; ".join(failures) if failures else "\n".join(last)),
+            remedy="mend the model or the data that the failing test names; nothing was published.",
+        )
+    return _result()
+
+
+def _results() -> dict[str, Any]:
+    path = dbt_target() / "run_results.json"
+    return json.loads(path.read_text("utf-8")) if path.exists() else {"results": [], "elapsed_time": 0.0}
+
+
+def _result() -> DbtResult:
+    run = _results()
+    statuses: dict[str, int] = {}
+    for result in run["results"]:
+        statuses[result["status"]] = statuses.get(result["status"], 0) + 1
+    return DbtResult(float(run["elapsed_time"]), statuses)
+
+
+def _failures() -> list[str]:
+    bad = [r for r in _results()["results"] if r["status"] in ("error", "fail")]
+    return [
+        f"{r['unique_id'].split('.', 2)[-1]}: {(r.get('message') or r['status']).strip()[:300]}" for r in bad
+    ]
+
+
+def fail(run_id: str, step: str, message: str) -> None:
+    """Close a run as failed, saying at which step and why. A run that is already closed stays as it is."""
+    with database.connect("app") as connection:
+        connection.execute(
+            """
+            update ops.runs set status = 'failed', finished_at = clock_timestamp(), failed_step = %s, message = %s
+            where run_id = %s and status in ('running', 'gated')
+            """,
+            (step, message, run_id),
+        )
+
+
+def publish(run_id: str) -> datetime:
+    """Mark the run as published: from now on reports and write-backs read it. The moment its data is as of (UTC)."""
+    with database.connect("app") as connection:
+        row = connection.execute(
+            """
+            update ops.runs
+            set status = 'published',
+                finished_at = clock_timestamp(),
+                published_at = clock_timestamp(),
+                data_as_of = least(
+                    coalesce((select min(w.high_water_at) from ops.watermarks as w), %(now)s), %(now)s
+                )
+            where run_id = %(run_id)s and status = 'running'
+            returning data_as_of
+            """,
+            {"run_id": run_id, "now": clock.now()},
+        ).fetchone()
+    if row is None:
+        raise VoronkaError(
+            f"The run {run_id} cannot be published: it is not open.", remedy="run voronka transform again."
+        )
+    as_of: datetime = row[0]
+    return as_of
+
+
+@contextmanager
+def closing_on_failure(run_id: str, step: str) -> Iterator[None]:
+    """Whatever fails inside closes the run as failed at ``step``."""
+    try:
+        yield
+    except GateFailed:
+        raise
+    except Exception as error:
+        fail(run_id, step, str(error))
+        raise
+
+
+def transform(
+    settings: Settings, *, full: bool = False, told: Callable[[str], None] | None = None
+) -> tuple[str, DbtResult, datetime]:
+    """The whole way from raw to published marts in this process: (run id, what dbt did, data as of).
+
+    Raises:
+        GateFailed, VoronkaError: nothing is published.
+    """
+    run_id = new_run_id()
+    begin(settings, run_id)
+    with closing_on_failure(run_id, "gate raw"):
+        gate(settings, "raw", run_id)
+    with closing_on_failure(run_id, "dbt"):
+        result = build(full=full, told=told)
+    with closing_on_failure(run_id, "gate marts"):
+        gate(settings, "marts", run_id)
+    return run_id, result, publish(run_id)

@@ -1,0 +1,103 @@
+"""The Dag that makes marts of what was loaded: gate, dbt in one process with a task per model, gate, publish."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from airflow.sdk import DAG, AssetAll, AssetAny, task
+from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
+from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
+
+from voronka.config import load_settings, project_folder
+from voronka.flows import transform as flow
+from voronka.orchestration.common import DEFAULTS, PUBLISHED, RAW, START, tell_failure
+
+# A failed test or model fails the run: consumers must not start a dbt process of their own by retrying.
+DBT_TASKS: dict[str, Any] = {
+    "retries": 0,
+    "install_deps": False,
+    "emit_datasets": False,
+    "deferrable": False,
+    "poke_interval": 1,
+    "dbt_cmd_flags": ["--resource-type", "test", "--resource-type", "unit_test"],
+}
+
+
+def transform_dag(*, doc: str) -> DAG:
+    """raw → published marts whenever a source was loaded (any of them, or all, as the settings say)."""
+    settings = load_settings()
+    together = AssetAny if settings.schedules.transform_when == "any" else AssetAll
+    os.environ.update(flow.dbt_environment())
+    with DAG(
+        dag_id="transform_warehouse",
+        schedule=together(*RAW.values()),
+        start_date=START,
+        catchup=False,
+        max_active_runs=1,
+        default_args=DEFAULTS,
+        doc_md=doc,
+        tags=["transform", "rerun:now"],
+    ) as dag:
+
+        @task
+        def begin(**context: Any) -> None:
+            """Open the run and write the settings that models need."""
+            flow.begin(load_settings(), context["run_id"])
+
+        @task
+        def gate_raw(**context: Any) -> None:
+            """What the sources sent must be fit to build on."""
+            _gated("raw", context["run_id"])
+
+        @task
+        def gate_marts(**context: Any) -> None:
+            """What was built must be fit to be published."""
+            _gated("marts", context["run_id"])
+
+        @task(outlets=[PUBLISHED])
+        def publish(**context: Any) -> str:
+            """From now on reports read this run."""
+            return flow.publish(context["run_id"]).isoformat()
+
+        begin() >> gate_raw() >> _dbt_group() >> gate_marts() >> publish()
+    return dag
+
+
+def _gated(name: flow.Gate, run_id: str) -> None:
+    with flow.closing_on_failure(run_id, f"gate {name}"):
+        flow.gate(load_settings(), name, run_id)
+
+
+def _close_run(context: Any) -> None:
+    flow.fail(context["run_id"], "dbt", f"{context['ti'].task_id}: {context.get('exception')}")
+    tell_failure(context)
+
+
+def _dbt_group() -> DbtTaskGroup:
+    project = project_folder() / "dbt_project"
+    callbacks: dict[str, Callable[[Any], None]] = {"on_failure_callback": _close_run}
+    return DbtTaskGroup(
+        group_id="dbt",
+        project_config=ProjectConfig(
+            dbt_project_path=project,
+            manifest_path=flow.dbt_target() / "manifest.json",
+            project_name="voronka",
+            install_dbt_deps=False,
+        ),
+        profile_config=ProfileConfig(
+            profile_name="voronka", target_name="warehouse", profiles_yml_filepath=project / "profiles.yml"
+        ),
+        execution_config=ExecutionConfig(
+            execution_mode=ExecutionMode.WATCHER, invocation_mode=InvocationMode.DBT_RUNNER
+        ),
+        render_config=RenderConfig(
+            load_method=LoadMode.DBT_MANIFEST,
+            test_behavior=TestBehavior.NONE,
+            emit_datasets=False,
+            dbt_deps=False,
+        ),
+        operator_args={**DBT_TASKS, **callbacks},
+        default_args={**DEFAULTS, "retries": 0},
+    )

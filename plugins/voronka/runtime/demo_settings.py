@@ -1,0 +1,120 @@
+"""The settings of the demo's two agencies, written into the state folder as yml like anybody's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+AGENCIES: tuple[dict[str, Any], ...] = (
+    {"id": "sever", "name": "Агентство «Север»", "time_zone": "Europe/Moscow", "currency": "RUB", "country": "RU",
+     "language": "ru", "auth": "oauth"},
+    {"id": "altai", "name": "Агентство «Алтай»", "time_zone": "Asia/Almaty", "currency": "KZT", "country": "KZ",
+     "language": "en", "auth": "token"},
+)  # fmt: skip
+
+MEANINGS: dict[str, Any] = {
+    "fields": {
+        "source": "Источник",
+        "channel": "Канал",
+        "region": "Регион",
+        "subject_area": "Тематика",
+        "site_type": "Тип сайта",
+        "lead_score": "Оценка лида",
+        "client_segment": "Сегмент",
+        "client_region": "Регион",
+        "client_subject_area": "Тематика",
+    },
+    "spam": [{"tag": "спам"}],
+    "test": [{"tag": "тест"}],
+    "duplicate": [{"loss_reason": "Дубль"}],
+    "mql": [{"stage": "Квалификация"}],
+    "sql": [{"stage": "Коммерческое предложение"}],
+    "divisions": {
+        "Лидогенерация": "lead_generation",
+        "Отдел продаж": "sales",
+        "Аккаунт-менеджмент": "account_management",
+        "Контроль качества": "quality_control",
+    },
+}
+
+# The sandbox answers as fast as it can: the limit is there, and shared, but does not slow the demo down.
+RATE = 200
+
+FIRST_ACCOUNT_NUMBER = 31420001
+"""The sandbox numbers its accounts from here."""
+
+
+def _account(agency: Mapping[str, Any], http: int) -> dict[str, Any]:
+    base = f"http://127.0.0.1:{http}"
+    return {
+        **{k: v for k, v in agency.items() if k != "auth"},
+        "crm": {
+            "provider": "amocrm",
+            "base_url": f"{base}/amocrm/{agency['id']}",
+            "auth": agency["auth"],
+            "redirect_uri": "https://voronka.example/oauth",
+            "rate_per_second": RATE,
+        },
+        "telephony": [{"provider": "uis", "base_url": f"{base}/uis/v2.0", "rate_per_second": RATE}],
+        "positions": [{"provider": "topvisor", "base_url": f"{base}/topvisor", "rate_per_second": RATE}],
+        **MEANINGS,
+    }
+
+
+def _reports(agency: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"report": "positions", "account": agency["id"], "recipients": [f"client@{agency['id']}.example"]},
+        {"report": "sales_weekly", "account": agency["id"], "recipients": [f"rop@{agency['id']}.example"]},
+    ]
+
+
+def write(state: Path, ports: Mapping[str, int], until: datetime) -> dict[str, str]:
+    """Write accounts.yml, reports.yml and voronka.yml of the demo; the environment that makes them the ones in force."""
+    folder = state / "demo" / "config"
+    folder.mkdir(parents=True, exist_ok=True)
+    files: dict[str, Any] = {
+        "accounts.yml": {"accounts": [_account(a, ports["http"]) for a in AGENCIES]},
+        "reports.yml": {"reports": [line for a in AGENCIES for line in _reports(a)]},
+        "voronka.yml": {
+            "mail": {
+                "host": "127.0.0.1",
+                "port": ports["smtp"],
+                "sender": "Voronka <reports@voronka.example>",
+            },
+            "alerts": {"recipients": ["oncall@voronka.example"]},
+            # The agencies' last day does not move on, so nothing is due on a timer: runs are started by hand.
+            "schedules": {
+                "ingest_crm": None,
+                "ingest_telephony": None,
+                "ingest_positions": None,
+                "send_reports": None,
+                "transform_when": "all",
+                "history_piece_days": 400,
+            },
+        },
+    }
+    for name, content in files.items():
+        (folder / name).write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), "utf-8")
+    environment = {"VORONKA_CONFIG": str(folder), "VORONKA_AS_OF": until.isoformat(), **_secrets()}
+    path = state / "environment"
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{k}={v}\n" for k, v in environment.items()), "utf-8")
+    return environment
+
+
+def _secrets() -> dict[str, str]:
+    """The sandbox's well-known credentials."""
+    values = {}
+    for number, agency in enumerate(AGENCIES):
+        slug, upper = agency["id"], agency["id"].upper()
+        values[f"VORONKA_{upper}_AMOCRM_CLIENT_ID"] = f"client-{slug}"
+        values[f"VORONKA_{upper}_AMOCRM_CLIENT_SECRET"] = f"secret-{slug}"
+        values[f"VORONKA_{upper}_AMOCRM_ACCESS_TOKEN"] = f"long-{slug}"
+        values[f"VORONKA_{upper}_UIS_ACCESS_TOKEN"] = f"uis-key-{slug}"
+        values[f"VORONKA_{upper}_TOPVISOR_ACCESS_TOKEN"] = f"topvisor-key-{slug}"
+        values[f"VORONKA_{upper}_TOPVISOR_USER_ID"] = str(FIRST_ACCOUNT_NUMBER + number)
+    return values
