@@ -7,3 +7,8 @@
 {% macro stage_key(pipeline_id, status_id, account='account_id') -%}
     ({{ account }} || ':amocrm:' || ({{ pipeline_id }})::text || ':' || ({{ status_id }})::text)
 {%- endmacro %}
+
+{# A JSON array, or null where the provider served null, an object or nothing: safe to unnest. #}
+{% macro json_array(expression) -%}
+    case when jsonb_typeof({{ expression }}) = 'array' then {{ expression }} end
+{%- endmacro %}

@@ -1,0 +1,5 @@
+select
+    account_id,
+    group_name,
+    division
+from {{ source('ops', 'account_divisions') }}

@@ -1,0 +1,6 @@
+select
+    account_id,
+    entity_type,
+    meaning,
+    lower(btrim(field)) as field
+from {{ source('ops', 'account_fields') }}
