@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 WON_STAGE_ID = 142
 LOST_STAGE_ID = 143
@@ -290,7 +290,11 @@ class Snapshot:
 
 @dataclass(slots=True)
 class Tenant:
-    """One agency's CRM account with all its facts, in ascending id / time."""
+    """One agency's CRM account with all its facts, in ascending id / time.
+
+    ``former_users`` left and were removed: no list shows them, yet old leads, calls and events carry their ids.
+    ``seen`` keeps what was worked out of the facts (snapshots, events), which never change once the tenant is built.
+    """
 
     slug: str
     account_number: int
@@ -314,6 +318,8 @@ class Tenant:
     payments: list[Payment]
     projects: list[Project]
     born_at: datetime
+    former_users: Sequence[User] = ()
+    seen: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, now: datetime) -> Snapshot:
         """What is visible at ``now`` (implemented in ``sandbox.agency.snapshot``)."""
