@@ -6,4 +6,4 @@ by `airflow backfill create`, with the same result. By hand: trigger with `from`
 
 from voronka.orchestration import ingest_dag
 
-ingest_dag("crm", doc=__doc__)
+dag = ingest_dag("crm", doc=__doc__)

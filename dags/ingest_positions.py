@@ -6,4 +6,4 @@ with the same result.
 
 from voronka.orchestration import ingest_dag
 
-ingest_dag("positions", doc=__doc__)
+dag = ingest_dag("positions", doc=__doc__)

@@ -6,4 +6,4 @@ and durations arrive late. Any interval can be run again with the same result.
 
 from voronka.orchestration import ingest_dag
 
-ingest_dag("telephony", doc=__doc__)
+dag = ingest_dag("telephony", doc=__doc__)

@@ -6,4 +6,4 @@ sends what is missing and nothing twice.
 
 from voronka.orchestration import send_reports_dag
 
-send_reports_dag(doc=__doc__)
+dag = send_reports_dag(doc=__doc__)

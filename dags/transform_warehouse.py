@@ -6,4 +6,4 @@ critical expectation stops it; reports then go on reading nothing newer than the
 
 from voronka.orchestration import transform_dag
 
-transform_dag(doc=__doc__)
+dag = transform_dag(doc=__doc__)

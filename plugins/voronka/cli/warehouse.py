@@ -146,7 +146,7 @@ def report(
             f"config/reports.yml names no recipient of {name} for {account}.",
             remedy="add a line to reports.yml.",
         )
-    made = []
+    made: list[dict[str, object]] = []
     for letter in flow.letters(
         settings, name, tenant, projects=tuple(project or ()), period=period, language=language
     ):

@@ -6,6 +6,8 @@ import shutil
 import smtplib
 from collections.abc import Iterator
 
+import psycopg
+
 from voronka import database
 from voronka.config import MailSettings, Settings, load_settings, state_folder
 from voronka.connectors.base import Finding
@@ -38,7 +40,7 @@ def _warehouse() -> Finding:
             migrated = connection.execute("select to_regclass('ops.loads') is not null").fetchone()
     except VoronkaError as error:
         return Finding(check, False, error.message, error.remedy)
-    except database.psycopg.Error as error:
+    except psycopg.Error as error:
         return Finding(check, False, str(error).strip(), "run voronka up, or mend VORONKA_DATABASE_URL.")
     if version < LEAST_POSTGRES:
         return Finding(check, False, f"Postgres {version // 10000} is too old.", "use Postgres 15 or newer.")

@@ -27,14 +27,14 @@ class DagRun:
 
 
 class AirflowApi:
-    """Airflow on this machine, as its user ``admin``."""
+    """Airflow on this machine; by default as the local user ``admin``."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, user: str = airflow.USER, password: str | None = None) -> None:
         self.address = f"http://127.0.0.1:{port}"
         self._session = requests.Session()
         answer = self._session.post(
             f"{self.address}/auth/token",
-            json={"username": airflow.USER, "password": airflow.password()},
+            json={"username": user, "password": password or airflow.password()},
             timeout=30,
         )
         if answer.status_code != 201:

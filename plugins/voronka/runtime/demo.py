@@ -85,7 +85,7 @@ def run_demo(*, months: int, leads: int, seed: int) -> bool:
         local.start_warehouse(told=lambda _: None)
     with step("Sandbox: amoCRM, UIS, Topvisor and a mail catcher"):
         wait_until(lambda: _answers(sandbox), sandbox, seconds=120, what="the simulated agencies are made")
-        _consent()
+        consent()
     before = demo_story.versions()
     with step("Airflow: API server, scheduler, Dag processor, triggerer"):
         api = local.start(airflow_port=8080, told=lambda _: None)
@@ -125,7 +125,7 @@ def _answers(sandbox: Service) -> bool:
         return False
 
 
-def _consent() -> None:
+def consent() -> None:
     """The consent a person gives once: exchange each OAuth account's code, unless its tokens are already kept."""
     settings = load_settings()
     for account in settings.accounts:

@@ -34,8 +34,8 @@ def start_warehouse(told: Told) -> None:
     migrate()
 
 
-def start(*, airflow_port: int, told: Told) -> AirflowApi:
-    """Everything of the product, with the settings in force; all Dags unpaused.
+def start(*, airflow_port: int, told: Told, unpause: bool = True) -> AirflowApi:
+    """Everything of the product, with the settings in force; Dags unpaused unless told otherwise.
 
     Raises:
         ConfigurationError: settings, or a service that does not come up.
@@ -46,7 +46,7 @@ def start(*, airflow_port: int, told: Told) -> AirflowApi:
     port = airflow.start(Services(state_folder()), port=airflow_port)
     api = AirflowApi(port)
     api.wait_for_dags(DAGS)
-    for dag_id in sorted(DAGS):
+    for dag_id in sorted(DAGS) if unpause else ():
         api.set_paused(dag_id, paused=False)
     told(f"Airflow at {api.address} (user {airflow.USER}, password {airflow.password()})")
     return api
