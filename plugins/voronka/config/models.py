@@ -167,6 +167,9 @@ class MailSettings(Strict):
     security: Literal["none", "starttls", "tls"] = "none"
     sender: str = "Voronka <reports@voronka.example>"
     login: bool = False
+    rate_per_second: float | None = Field(
+        default=None, gt=0, description="letters a second and process; no limit when absent"
+    )
 
 
 class AlertSettings(Strict):
