@@ -1,0 +1,127 @@
+"""Which lists amoCRM has, how each is asked, and which of our entities they make up.
+
+Ordering and filters are those that the API documents; a list without ``order`` has none by time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from voronka.connectors.base import Entity
+
+LATE_SECONDS = 600
+"""Ten minutes are read again: an edit may show up in a list after a younger one."""
+PARENTS = ("leads", "contacts", "companies", "customers")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list of the API.
+
+    Attributes:
+        path: after ``/api/v4``; ``key`` the collection under ``_embedded``, empty for a single object.
+        prefix: put before ids that are only unique within their parent.
+        time_field: the field by which windows are cut, None where the list is read whole.
+        order: whether ``order[<time_field>]`` is documented.
+        paid_filter: whether its filter belongs to the paid package and may be ignored without an error.
+        has_bin: whether ``with=only_deleted`` lists its recycle bin.
+        optional: whether a missing feature merely leaves this list out.
+    """
+
+    path: str
+    key: str
+    prefix: str = ""
+    query: tuple[tuple[str, str], ...] = ()
+    most_per_page: int = 250
+    time_field: Literal["updated_at", "created_at"] | None = None
+    order: bool = False
+    paid_filter: bool = False
+    has_bin: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AmoEntity:
+    """One of our entities and the lists that make it up."""
+
+    entity: Entity
+    listings: tuple[Listing, ...]
+
+
+def _whole(
+    name: str, path: str, *, key: str | None = None, with_: str = "", optional: bool = False
+) -> AmoEntity:
+    query = (("with", with_),) if with_ else ()
+    listing = Listing(path, name if key is None else key, query=query)
+    return AmoEntity(Entity(name, "full", optional=optional), (listing,))
+
+
+def _of_parents(name: str) -> AmoEntity:
+    listings = tuple(Listing(f"/{p}/{name}", name, prefix=p, optional=p == "customers") for p in PARENTS)
+    return AmoEntity(Entity(name, "full"), listings)
+
+
+def _records(
+    name: str, *, with_: str, order: bool = True, has_bin: bool = True, optional: bool = False
+) -> AmoEntity:
+    listing = Listing(
+        f"/{name}",
+        name,
+        query=(("with", with_),),
+        time_field="updated_at",
+        order=order,
+        paid_filter=True,
+        has_bin=has_bin,
+    )
+    return AmoEntity(Entity(name, "window", overlap_seconds=LATE_SECONDS, optional=optional), (listing,))
+
+
+_NOTES = AmoEntity(
+    Entity("notes", "window", overlap_seconds=LATE_SECONDS),
+    tuple(
+        Listing(
+            f"/{p}/notes", "notes", prefix=p, time_field="updated_at", order=True, optional=p == "customers"
+        )
+        for p in PARENTS
+    ),
+)
+_TASKS = AmoEntity(
+    Entity("tasks", "window", overlap_seconds=LATE_SECONDS),
+    (Listing("/tasks", "tasks", query=(("order[id]", "asc"),), time_field="updated_at"),),
+)
+_EVENTS = AmoEntity(
+    Entity("events", "window", partitioned=True, overlap_seconds=LATE_SECONDS),
+    (Listing("/events", "events", most_per_page=100, time_field="created_at"),),
+)
+
+ACCOUNT = Listing(
+    "/account",
+    "",
+    query=(("with", "users_groups,task_types,version,datetime_settings,is_api_filter_enabled"),),
+)
+LEADS_FOR_PROBE = Listing("/leads", "leads", time_field="updated_at")
+CUSTOMERS_FOR_PROBE = Listing("/customers", "customers")
+USERS_FOR_PROBE = Listing("/users", "users")
+
+ENTITIES: dict[str, AmoEntity] = {
+    item.entity.name: item
+    for item in (
+        AmoEntity(Entity("account", "full"), (ACCOUNT,)),
+        _whole("users", "/users", with_="role,group"),
+        _whole("roles", "/roles", with_="users"),
+        _whole("pipelines", "/leads/pipelines"),
+        _whole("loss_reasons", "/leads/loss_reasons"),
+        _of_parents("custom_fields"),
+        _of_parents("tags"),
+        _records("leads", with_="contacts,loss_reason,source_id"),
+        _records("contacts", with_="leads,customers"),
+        _records("companies", with_="leads,contacts,customers"),
+        _records("customers", with_="contacts,companies", order=False, has_bin=False, optional=True),
+        _TASKS,
+        _NOTES,
+        _EVENTS,
+        _whole("transactions", "/customers/transactions", optional=True),
+    )
+}
+SWEPT = ("leads", "contacts", "companies")

@@ -1,0 +1,44 @@
+"""Local times of a UIS account and UTC.
+
+UIS writes and takes ``YYYY-MM-DD hh:mm:ss`` in the account's zone, without an offset. In the hour that a clock set back
+runs through twice such a text means two moments; the earlier one is taken, always, so that a call has one time
+whichever window it was read with.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from voronka.domain.windows import Window
+
+FORMAT = "%Y-%m-%d %H:%M:%S"
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+
+
+def to_utc(text: str, zone: ZoneInfo) -> datetime:
+    """The moment that a local text means, aware UTC.
+
+    Raises:
+        ValueError: it is not of the form ``YYYY-MM-DD hh:mm:ss`` (a fraction of a second is allowed).
+    """
+    naive = datetime.strptime(text.partition(".")[0], FORMAT)  # noqa: DTZ007 -- the zone is put on next
+    return naive.replace(tzinfo=zone).astimezone(UTC)
+
+
+def bounds(window: Window, zone: ZoneInfo) -> tuple[str, str]:
+    """``date_from`` and ``date_till`` (both included) that hold at least every call of the window.
+
+    Where the zone's offset changes near the window, the bounds are widened by the change; the caller keeps only what
+    :func:`to_utc` puts into the window.
+    """
+    offsets = {
+        moment.astimezone(zone).utcoffset() or timedelta()
+        for moment in (window.start - _DAY, window.start, window.end, window.end + _DAY)
+    }
+    slack = max(offsets) - min(offsets)
+    last = window.end - _SECOND if window.end.microsecond == 0 else window.end
+    first_local = window.start.astimezone(zone).replace(tzinfo=None) - slack
+    last_local = last.astimezone(zone).replace(tzinfo=None) + slack
+    return first_local.strftime(FORMAT), last_local.strftime(FORMAT)
