@@ -6,7 +6,7 @@ from bisect import bisect_right
 from datetime import datetime, timedelta
 from random import Random
 
-from sandbox.agency.calendar import AgencyCalendar
+from sandbox.agency.ground import Ground
 from sandbox.agency.history import lead_state
 from sandbox.agency.leads import LivedLead
 from sandbox.agency.model import LOST_STAGE_ID, WON_STAGE_ID, Call, Lead, Note, Task, User
@@ -26,9 +26,9 @@ _NOTE_TEXTS = ("Интересует продвижение", "Бюджет со
                "ЛПР в отпуске", "Сайт переделывают")  # fmt: skip
 
 
-def make_tasks(rng: Random, index: int, calendar: AgencyCalendar, lived: list[LivedLead]) -> list[Task]:
+def make_tasks(ground: Ground, lived: list[LivedLead]) -> list[Task]:
     """Tasks of leads: done in time, done late, overdue and still open."""
-    drafts = []
+    rng, calendar, drafts = ground.stream("tasks"), ground.calendar, []
     for item in lived:
         lead = item.lead
         gone = lead.deleted_at or lead.merged_at or calendar.until
@@ -56,7 +56,7 @@ def make_tasks(rng: Random, index: int, calendar: AgencyCalendar, lived: list[Li
             )
     drafts.sort(key=lambda draft: draft[:2])
     return [
-        Task(_TASK_BASE + index * 1_000_000 + n, lead_id, owner, 2 if "встреч" in text else 1, text, at, due, done,
+        Task(_TASK_BASE + ground.index * 1_000_000 + n, lead_id, owner, 2 if "встреч" in text else 1, text, at, due, done,
              result if done and result != "Думают" else None)
         for n, (at, lead_id, owner, due, done, text, result) in enumerate(drafts)
     ]  # fmt: skip
@@ -67,15 +67,14 @@ def owner_at(lead: Lead, at: datetime) -> int:
 
 
 def make_notes(
-    rng: Random,
-    index: int,
-    calendar: AgencyCalendar,
+    ground: Ground,
     lived: list[LivedLead],
     calls: list[Call],
     people: People,
     users: list[User],
 ) -> list[Note]:
     """Common notes of leads and, for most calls of numbers the CRM knows, call notes."""
+    rng, calendar = ground.stream("notes"), ground.calendar
     drafts: list[tuple[datetime, str, int, str, int, str, int | None]] = []
     for item in lived:
         lead = item.lead
@@ -89,7 +88,7 @@ def make_notes(
     drafts += _call_notes(rng, lived, calls, people, users)
     drafts.sort(key=lambda draft: (draft[0], draft[6] or 0, draft[2]))
     return [
-        Note(_NOTE_BASE + index * 10_000_000 + n, entity, entity_id, kind, user, at, text, call)  # type: ignore[arg-type]
+        Note(_NOTE_BASE + ground.index * 10_000_000 + n, entity, entity_id, kind, user, at, text, call)  # type: ignore[arg-type]
         for n, (at, entity, entity_id, kind, user, text, call) in enumerate(drafts)
     ]
 

@@ -103,7 +103,8 @@ def place(index: int) -> Place:
 def make_users(seed: int, index: int, spot: Place, born_at: datetime) -> tuple[list[User], list[User]]:
     """(listed users, removed users): a team of four groups with an administrator, one inactive and one who left."""
     rng = stream(seed, spot.slug, "users")
-    listed, removed = [], []
+    listed: list[User] = []
+    removed: list[User] = []
     for n, group in enumerate(_TEAM):
         user = User(
             user_id=9_100_101 + index * 1000 + n,

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sandbox.agency.model import LOST_STAGE_ID, WON_STAGE_ID, Lead, Note, Tenant
 from sandbox.agency.streams import event_id
 
+_ORDINALS = 1 << 24
 _CLOSED = (WON_STAGE_ID, LOST_STAGE_ID)
 
 
@@ -99,40 +100,37 @@ def events(tenant: Tenant, now: datetime) -> list[CrmEvent]:
 
 def _event(
     kind: str,
-    entity: str,
-    entity_id: int,
+    entity: tuple[str, int],
     by: int,
     at: datetime,
-    before: list[Any],
-    after: list[Any],
+    *,
+    before: list[dict[str, Any]] | None = None,
+    after: list[dict[str, Any]] | None = None,
     ordinal: int = 0,
 ) -> CrmEvent:
-    return CrmEvent(event_id(at, kind, entity_id, ordinal), kind, entity, entity_id, by, at, before, after)
+    identity = event_id(at, kind, entity[1], ordinal)
+    return CrmEvent(identity, kind, entity[0], entity[1], by, at, before or [], after or [])
 
 
 def _all_events(tenant: Tenant) -> Iterator[CrmEvent]:
     for lead in tenant.leads:
         yield from _lead_events(lead)
     for contact in tenant.contacts:
-        yield _event(
-            "contact_added", "contact", contact.contact_id, contact.owner_id, contact.created_at, [], []
-        )
+        yield _event("contact_added", ("contact", contact.contact_id), contact.owner_id, contact.created_at)
     for company in tenant.companies:
-        yield _event(
-            "company_added", "company", company.company_id, company.owner_id, company.created_at, [], []
-        )
+        yield _event("company_added", ("company", company.company_id), company.owner_id, company.created_at)
     for task in tenant.tasks:
-        yield _event("task_added", "task", task.task_id, task.owner_id, task.created_at, [], [])
+        yield _event("task_added", ("task", task.task_id), task.owner_id, task.created_at)
         if task.completed_at is not None:
-            yield _event("task_completed", "task", task.task_id, task.owner_id, task.completed_at, [], [])
+            yield _event("task_completed", ("task", task.task_id), task.owner_id, task.completed_at)
     for note in tenant.notes:
         if note.call is not None:
             yield _call_event(note)
     owner_of = {customer.customer_id: customer.owner_id for customer in tenant.customers}
     for n, payment in enumerate(tenant.payments):
+        card, by = ("customer", payment.customer_id), owner_of[payment.customer_id]
         after = [{"transaction": {"id": payment.payment_id}}]
-        by = owner_of[payment.customer_id]
-        yield _event("transaction_added", "customer", payment.customer_id, by, payment.paid_at, [], after, n)
+        yield _event("transaction_added", card, by, payment.paid_at, after=after, ordinal=n)
 
 
 def _call_event(note: Note) -> CrmEvent:
@@ -140,41 +138,33 @@ def _call_event(note: Note) -> CrmEvent:
     entity = {"leads": "lead", "contacts": "contact", "companies": "company"}[note.entity]
     after = [{"note": {"id": note.note_id}}]
     # The note's id makes the event unique: one contact may have two calls that end in the same second.
-    return _event(
-        kind, entity, note.entity_id, note.user_id, note.created_at, [], after, note.note_id % (1 << 24)
-    )
+    ordinal = note.note_id % _ORDINALS
+    return _event(kind, (entity, note.entity_id), note.user_id, note.created_at, after=after, ordinal=ordinal)
 
 
 def _lead_events(lead: Lead) -> Iterator[CrmEvent]:
-    yield _event("lead_added", "lead", lead.lead_id, lead.created_by, lead.created_at, [], [])
+    this = ("lead", lead.lead_id)
+    yield _event("lead_added", this, lead.created_by, lead.created_at)
     if lead.tags:
         tags = [{"tag": {"name": tag}} for tag in lead.tags]
-        yield _event("entity_tag_added", "lead", lead.lead_id, lead.created_by, lead.created_at, [], tags)
+        yield _event("entity_tag_added", this, lead.created_by, lead.created_at, after=tags)
     for move in lead.moves:
-        before = {"lead_status": {"id": move.from_stage_id, "pipeline_id": move.from_pipeline_id}}
-        after = {"lead_status": {"id": move.to_stage_id, "pipeline_id": move.to_pipeline_id}}
-        yield CrmEvent(
-            move.event_id,
-            "lead_status_changed",
-            "lead",
-            lead.lead_id,
-            move.user_id,
-            move.at,
-            [before],
-            [after],
-        )
+        before = [{"lead_status": {"id": move.from_stage_id, "pipeline_id": move.from_pipeline_id}}]
+        after = [{"lead_status": {"id": move.to_stage_id, "pipeline_id": move.to_pipeline_id}}]
+        yield CrmEvent(move.event_id, "lead_status_changed", *this, move.user_id, move.at, before, after)
     for n, ((_, old), (at, new)) in enumerate(zip(lead.owners, lead.owners[1:], strict=False)):
-        yield _event("entity_responsible_changed", "lead", lead.lead_id, old, at,
-                     [{"responsible_user": {"id": old}}], [{"responsible_user": {"id": new}}], n)  # fmt: skip
+        before, after = [{"responsible_user": {"id": old}}], [{"responsible_user": {"id": new}}]
+        yield _event("entity_responsible_changed", this, old, at, before=before, after=after, ordinal=n)
     for n, ((_, was), (at, price)) in enumerate(zip(lead.prices, lead.prices[1:], strict=False)):
-        yield _event("sale_field_changed", "lead", lead.lead_id, lead_state(lead, at).owner_id, at,
-                     [{"sale_field_value": {"sale": was}}], [{"sale_field_value": {"sale": price}}], n)  # fmt: skip
+        before, after = [{"sale_field_value": {"sale": was}}], [{"sale_field_value": {"sale": price}}]
+        by = lead_state(lead, at).owner_id
+        yield _event("sale_field_changed", this, by, at, before=before, after=after, ordinal=n)
+    last_owner = lead.owners[-1][1]
     if lead.deleted_at is not None:
-        yield _event("lead_deleted", "lead", lead.lead_id, lead.owners[-1][1], lead.deleted_at, [], [])
+        yield _event("lead_deleted", this, last_owner, lead.deleted_at)
     if lead.restored_at is not None:
-        yield _event("lead_restored", "lead", lead.lead_id, lead.owners[-1][1], lead.restored_at, [], [])
+        yield _event("lead_restored", this, last_owner, lead.restored_at)
     if lead.merged_at is not None and lead.merged_into is not None:
         # Named after the winner; the ordinal keeps two merges into one lead apart.
-        yield _event(
-            "entity_merged", "lead", lead.merged_into, 0, lead.merged_at, [], [], lead.lead_id % (1 << 24)
-        )
+        winner = ("lead", lead.merged_into)
+        yield _event("entity_merged", winner, 0, lead.merged_at, ordinal=lead.lead_id % _ORDINALS)

@@ -19,12 +19,12 @@ from sandbox.agency.catalogue import (
     SUBJECTS,
     TELEMARKETING,
     TEST_TAG,
-    Place,
 )
+from sandbox.agency.ground import Ground
 from sandbox.agency.journey import Journey, LifeIsOverError, Step, live
 from sandbox.agency.model import LOST_STAGE_ID, Contact, CustomValue, Lead, Pipeline, User
 from sandbox.agency.people import People
-from sandbox.agency.streams import stream, weighted
+from sandbox.agency.streams import weighted
 
 Origin = Literal["cold", "form", "call", "client"]
 _LEAD_BASE = 25_600_101
@@ -70,19 +70,18 @@ class LeadMaker:
 
     def __init__(
         self,
-        seed: int,
-        index: int,
-        spot: Place,
-        calendar: AgencyCalendar,
+        ground: Ground,
         pipelines: list[Pipeline],
         office: Office,
         people: People,
+        *,
         fields: dict[str, int],
         loss_reasons: dict[str, int],
     ) -> None:
-        self._rng: Random = stream(seed, spot.slug, "leads")
-        self._next_id = _LEAD_BASE + index * 1_000_000
-        self._spot, self._calendar, self._pipelines, self._office = spot, calendar, pipelines, office
+        self._rng: Random = ground.stream("leads")
+        self._next_id = _LEAD_BASE + ground.index * 1_000_000
+        self._spot, self._calendar = ground.spot, ground.calendar
+        self._pipelines, self._office = pipelines, office
         self._people, self._fields, self._loss_reasons = people, fields, loss_reasons
         self._returning: list[LivedLead] = []
 

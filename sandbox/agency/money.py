@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from random import Random
 
-from sandbox.agency.calendar import AgencyCalendar
-from sandbox.agency.catalogue import SERVICES, Place
+from sandbox.agency.catalogue import SERVICES
+from sandbox.agency.ground import Ground
 from sandbox.agency.model import Contract, Customer, Payment
 from sandbox.agency.streams import weighted
 
@@ -47,9 +46,10 @@ class Client:
 class Books:
     """Contracts of all clients in the life of the tenant, then customers and payments that follow them."""
 
-    def __init__(self, rng: Random, index: int, spot: Place, calendar: AgencyCalendar) -> None:
-        self._rng, self._index, self._spot, self._calendar = rng, index, spot, calendar
-        self._last_day = calendar.days[-1]
+    def __init__(self, ground: Ground) -> None:
+        self._rng, self._index = ground.stream("money"), ground.index
+        self._spot, self._calendar = ground.spot, ground.calendar
+        self._last_day = ground.calendar.days[-1]
         self._contracts: list[Contract] = []
 
     def sign(self, clients: list[Client]) -> list[Contract]:
@@ -64,12 +64,12 @@ class Books:
                     client.company_id,
                     _ONE_OFF,
                     self._fee(_ONE_OFF),
-                    client.since,
-                    client.since + timedelta(days=60),
-                    "new",
+                    start=client.since,
+                    end=client.since + timedelta(days=60),
+                    reason="new",
                 )
             elif n % 40 == 7:
-                self._add(client.company_id, "Аудит", Decimal(0), client.since, None, "new")
+                self._add(client.company_id, "Аудит", Decimal(0), start=client.since, end=None, reason="new")
         ordered = sorted(self._contracts, key=lambda c: (c.started_on, c.company_id, c.service))
         return [
             Contract(f"{self._spot.slug}-{c.started_on.year}-{n:04d}", c.company_id, c.service, c.fee, c.started_on, c.ended_on,
@@ -84,9 +84,9 @@ class Books:
         while start <= self._last_day:
             end = start + timedelta(days=rng.randrange(75, 300))
             if end >= self._last_day or (kind == "steady" and rng.random() < 0.55) or changes >= 4:
-                self._add(client.company_id, service, fee, start, None, reason)
+                self._add(client.company_id, service, fee, start=start, end=None, reason=reason)
                 return
-            self._add(client.company_id, service, fee, start, end, reason)
+            self._add(client.company_id, service, fee, start=start, end=end, reason=reason)
             if kind == "ends" or (kind == "steady" and rng.random() < 0.3):
                 return
             changes += 1
@@ -113,7 +113,7 @@ class Books:
         )
 
     def _add(
-        self, company_id: int, service: str, fee: Decimal, start: date, end: date | None, reason: str
+        self, company_id: int, service: str, fee: Decimal, *, start: date, end: date | None, reason: str
     ) -> None:
         self._contracts.append(
             Contract("", company_id, service, fee, start, end, reason, is_recurring=service != _ONE_OFF)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from random import Random
 
-from sandbox.agency.calendar import AgencyCalendar
 from sandbox.agency.catalogue import (
     COMPANY_ENDS,
     COMPANY_STEMS,
@@ -14,8 +12,8 @@ from sandbox.agency.catalogue import (
     LEGAL_FORMS,
     SEGMENTS,
     SUBJECTS,
-    Place,
 )
+from sandbox.agency.ground import Ground
 from sandbox.agency.model import Company, Contact, CustomValue
 from sandbox.agency.phones import NumberPool, typed
 
@@ -30,16 +28,14 @@ class People:
 
     def __init__(
         self,
-        rng: Random,
-        index: int,
-        spot: Place,
-        calendar: AgencyCalendar,
+        ground: Ground,
         pool: NumberPool,
         fields: dict[str, int],
     ) -> None:
-        self._rng, self._spot, self._calendar, self._pool, self._fields = rng, spot, calendar, pool, fields
-        self._next_contact = _CONTACT_BASE + index * 1_000_000
-        self._next_company = _COMPANY_BASE + index * 1_000_000
+        self._rng, self._spot, self._calendar = ground.stream("people"), ground.spot, ground.calendar
+        self._pool, self._fields = pool, fields
+        self._next_contact = _CONTACT_BASE + ground.index * 1_000_000
+        self._next_company = _COMPANY_BASE + ground.index * 1_000_000
         self.contacts: list[Contact] = []
         self.companies: list[Company] = []
         self.numbers: dict[int, tuple[str, ...]] = {}

@@ -7,6 +7,7 @@ from random import Random
 from typing import Literal
 
 from sandbox.agency.catalogue import Place
+from sandbox.agency.ground import Ground
 from sandbox.agency.model import Company, Keyword, Project, TrackedRegion
 
 _PROJECT_BASE, _KEYWORD_BASE, _GROUP_BASE = 412_233, 900_001, 5_501
@@ -31,20 +32,15 @@ _CITY_KEYS = {"Москва": 213, "Санкт-Петербург": 2, "Алма
 
 
 def make_projects(
-    rng: Random,
-    index: int,
-    spot: Place,
-    companies: list[Company],
-    projects: int,
-    keywords: int,
-    days: list[date],
+    ground: Ground, companies: list[Company], projects: int, keywords: int, days: list[date]
 ) -> list[Project]:
     """``projects`` projects of ``keywords`` phrases, checked over ``days``."""
-    made = []
+    rng, index, spot, made = ground.stream("positions"), ground.index, ground.spot, []
     for n in range(projects):
         regions = _regions(rng, n, spot)
         all_known = n % 3 != 2
         gaps = {day for day in days[1:-1] if rng.random() < 0.03}
+        checked = [day for day in days if day not in gaps]
         phrases = []
         for k in range(keywords):
             volume = int(rng.lognormvariate(5.5, 1.3)) + 10
@@ -59,14 +55,7 @@ def make_projects(
                 volume=volume if all_known or rng.random() > 0.15 else None,
             )
             for region in regions:
-                _check(
-                    rng,
-                    keyword,
-                    region,
-                    _HABITS[(k + n) % len(_HABITS)],
-                    [day for day in days if day not in gaps],
-                    n,
-                )
+                _check(rng, keyword, region, checked, habit=_HABITS[(k + n) % len(_HABITS)], n=n)
             phrases.append(keyword)
         site = f"site{n + 1}.{spot.slug}-clients.example"
         company = companies[n % len(companies)]
@@ -95,10 +84,10 @@ def _regions(rng: Random, n: int, spot: Place) -> tuple[TrackedRegion, ...]:
 
 
 def _check(
-    rng: Random, keyword: Keyword, region: TrackedRegion, habit: str, days: list[date], n: int
+    rng: Random, keyword: Keyword, region: TrackedRegion, days: list[date], *, habit: str, n: int
 ) -> None:
     place, drift = _start(rng, habit)
-    first = rng.randrange(len(days) // 2) if habit == "appears" and rng.random() < 0.5 else 0
+    first = rng.randrange(max(1, len(days) // 2)) if habit == "appears" and rng.random() < 0.5 else 0
     vanish_after = len(days) * rng.uniform(0.35, 0.8)
     url = f"https://site{n + 1}.example/{keyword.group_id}/{keyword.keyword_id % 1000}"
     for number, day in enumerate(days[first:], start=first):

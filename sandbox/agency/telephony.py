@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from random import Random
 
-from sandbox.agency.calendar import AgencyCalendar
-from sandbox.agency.catalogue import SALES, TELEMARKETING, Place
+from sandbox.agency.catalogue import SALES, TELEMARKETING
+from sandbox.agency.ground import Ground
 from sandbox.agency.leads import LivedLead, Office
 from sandbox.agency.model import Call, User
 from sandbox.agency.people import People
@@ -44,23 +43,15 @@ class Exchange:
 
     def __init__(
         self,
-        rng: Random,
-        index: int,
-        spot: Place,
-        calendar: AgencyCalendar,
+        ground: Ground,
         office: Office,
         people: People,
         pool: NumberPool,
     ) -> None:
-        self._rng, self._calendar, self._office, self._people, self._pool = (
-            rng,
-            calendar,
-            office,
-            people,
-            pool,
-        )
-        self._first_id = _CALL_BASE + index * 100_000_000
-        self._lines = tuple(f"7{spot.city_code}1{n:06d}" for n in (230_001, 230_002, 230_003))
+        self._rng, self._calendar = ground.stream("calls"), ground.calendar
+        self._office, self._people, self._pool = office, people, pool
+        self._first_id = _CALL_BASE + ground.index * 100_000_000
+        self._lines = tuple(f"7{ground.spot.city_code}1{n:06d}" for n in (230_001, 230_002, 230_003))
         self._sellers = office.teams[SALES]
         self._callers = office.teams[TELEMARKETING]
         self._calls: list[Call] = []
@@ -99,11 +90,12 @@ class Exchange:
             ]
             if made >= wanted or not lead.created_at < at < gone:
                 continue
+            attempt = at
             for _ in range(3):
                 made += 1
-                talk = self._outgoing(party, at, owner)
-                at = self._calendar.after(rng, at, 0.5)
-                if talk > 0 or at >= gone or rng.random() < 0.3:
+                talk = self._outgoing(party, attempt, owner)
+                attempt = self._calendar.after(rng, attempt, 0.5)
+                if talk > 0 or attempt >= gone or rng.random() < 0.3:
                     break
 
     def _fill(self, lived: list[LivedLead], count: int) -> None:
@@ -153,7 +145,11 @@ class Exchange:
             if reached
             else rng.choice(("timeout", "subscriber_disconnects"))
         )
-        return talk if self._put(party, at, "out", user.employee_id, wait, talk, reason) else 0
+        return (
+            talk
+            if self._put(party, at, "out", employee_id=user.employee_id, wait=wait, talk=talk, reason=reason)
+            else 0
+        )
 
     def _incoming(self, party: Party, at: datetime) -> None:
         """One incoming call and what follows when it is missed: repeats, our call-back, the client's next try."""
@@ -189,7 +185,7 @@ class Exchange:
         wait = None if rng.random() < 0.02 else min(60, int(rng.expovariate(1 / 9)) + 1)
         talk = int(rng.lognormvariate(4.5, 0.9)) + 2
         reason = rng.choice(("subscriber_disconnects", "operator_disconnects"))
-        self._put(party, at, "in", seller.employee_id, wait, talk, reason)
+        self._put(party, at, "in", employee_id=seller.employee_id, wait=wait, talk=talk, reason=reason)
 
     def _miss(self, party: Party, at: datetime, *, is_open: bool) -> None:
         rng = self._rng
@@ -202,13 +198,15 @@ class Exchange:
             wait, reason = rng.randrange(0, 5), "disconnect_before_call_processing"
         else:
             wait, reason = rng.randrange(5, 75), weighted(rng, _MISSED_REASONS)
-        self._put(party, at, "in", None, None if rng.random() < 0.03 else wait, 0, reason)
+        known_wait = None if rng.random() < 0.03 else wait
+        self._put(party, at, "in", employee_id=None, wait=known_wait, talk=0, reason=reason)
 
     def _put(
         self,
         party: Party,
         at: datetime,
         direction: str,
+        *,
         employee_id: int | None,
         wait: int | None,
         talk: int,

@@ -9,13 +9,13 @@ from sandbox.agency import catalogue, rankings
 from sandbox.agency.activity import make_notes, make_tasks
 from sandbox.agency.calendar import AgencyCalendar, months_before
 from sandbox.agency.catalogue import CARE, SALES, TELEMARKETING, Place, field_ids
+from sandbox.agency.ground import Ground
 from sandbox.agency.leads import LeadMaker, LivedLead, Office
-from sandbox.agency.model import Company, Size, Tenant, User
+from sandbox.agency.model import Size, Tenant, User
 from sandbox.agency.money import Books, Client
 from sandbox.agency.people import People
 from sandbox.agency.phones import NumberPool
 from sandbox.agency.rankings import make_projects
-from sandbox.agency.streams import stream
 from sandbox.agency.telephony import Exchange
 
 _ACCOUNT_BASE = 31_420_001
@@ -56,39 +56,34 @@ class _Builder:
     """One tenant. Every part draws from a stream of its own."""
 
     def __init__(self, seed: int, index: int, spot: Place, until: datetime, size: Size) -> None:
-        self._seed, self._index, self._spot, self._size = seed, index, spot, size
+        self._size = size
         self._calendar = AgencyCalendar(spot.zone, months_before(until, size.months), until)
+        self._ground = Ground(seed, index, spot, self._calendar)
         self._fields = catalogue.make_fields(index, spot.regions)
-        pool = NumberPool(stream(seed, spot.slug, "numbers"), spot.country, spot.city_code)
+        pool = NumberPool(self._ground.stream("numbers"), spot.country, spot.city_code)
         company_fields = field_ids(self._fields, "companies")
-        self._people = People(
-            stream(seed, spot.slug, "people"), index, spot, self._calendar, pool, company_fields
-        )
+        self._people = People(self._ground, pool, company_fields)
         self._pool = pool
 
     def build(self) -> Tenant:
-        seed, index, spot, calendar, size = self._seed, self._index, self._spot, self._calendar, self._size
-        users, removed = catalogue.make_users(seed, index, spot, calendar.born_at)
+        ground, calendar, size = self._ground, self._calendar, self._size
+        index, spot = ground.index, ground.spot
+        users, removed = catalogue.make_users(ground.seed, index, spot, calendar.born_at)
         office = _office(users, removed[0], calendar)
         pipelines = catalogue.make_pipelines(index)
         loss_reasons = {name: 8_800_001 + index * 100 + n for n, name in enumerate(catalogue.LOSS_REASONS)}
         old_clients = self._old_clients(office)
         lead_fields = field_ids(self._fields, "leads")
         maker = LeadMaker(
-            seed, index, spot, calendar, pipelines, office, self._people, lead_fields, loss_reasons
+            ground, pipelines, office, self._people, fields=lead_fields, loss_reasons=loss_reasons
         )
         lived = maker.make(size.leads)
         clients = [*old_clients, *self._new_clients(lived)]
         self._people.delete_some({item.contact.contact_id for item in lived if item.contact})
-        exchange_rng = stream(seed, spot.slug, "calls")
-        calls = Exchange(exchange_rng, index, spot, calendar, office, self._people, self._pool).make(
-            lived, size.calls
-        )
+        calls = Exchange(ground, office, self._people, self._pool).make(lived, size.calls)
         everyone = [*users, *removed]
-        notes = make_notes(
-            stream(seed, spot.slug, "notes"), index, calendar, lived, calls, self._people, everyone
-        )
-        books = Books(stream(seed, spot.slug, "money"), index, spot, calendar)
+        notes = make_notes(ground, lived, calls, self._people, everyone)
+        books = Books(ground)
         contracts = books.sign(clients)
         customers = books.open_cards(clients)
         days = rankings.last_days(calendar.days[-1], size.position_days)
@@ -109,35 +104,27 @@ class _Builder:
             leads=[item.lead for item in lived],
             contacts=self._people.contacts,
             companies=self._people.companies,
-            tasks=make_tasks(stream(seed, spot.slug, "tasks"), index, calendar, lived),
+            tasks=make_tasks(ground, lived),
             notes=notes,
             calls=calls,
             contracts=contracts,
             customers=customers,
             payments=books.collect(contracts, customers, clients),
-            projects=make_projects(
-                stream(seed, spot.slug, "positions"),
-                index,
-                spot,
-                project_companies,
-                size.projects,
-                size.keywords,
-                days,
-            ),
+            projects=make_projects(ground, project_companies, size.projects, size.keywords, days),
             born_at=calendar.born_at,
             former_users=removed,
         )
 
     def _old_clients(self, office: Office) -> list[Client]:
         """Clients from before the first lead, with a company, a contact and, for a few, nothing but a contact."""
-        rng, at = stream(self._seed, self._spot.slug, "old clients"), self._calendar.born_at
+        rng, at = self._ground.stream("old clients"), self._calendar.born_at
         clients = []
         for n in range(max(14, self._size.leads // 150)):
             owner = rng.choice(office.teams[CARE])
             company = self._people.new_company(at, owner.user_id)
             self._people.new_contact(at, owner.user_id, company.company_id)
             since = self._calendar.days[0] + timedelta(days=rng.randrange(1, 25 if n < 14 else 45))
-            clients.append(_client(company, owner.user_id, since, None))
+            clients.append(Client(company.company_id, company.name, owner.user_id, since, None))
         for _ in range(max(6, self._size.leads // 100)):
             self._people.new_contact(at, rng.choice(office.teams[SALES]).user_id, None)
         return clients
@@ -145,7 +132,7 @@ class _Builder:
     def _new_clients(self, lived: list[LivedLead]) -> list[Client]:
         """The companies of won sales, each once, from a few days after its first sale."""
         companies = {company.company_id: company for company in self._people.companies}
-        rng = stream(self._seed, self._spot.slug, "new clients")
+        rng = self._ground.stream("new clients")
         won = sorted(
             (i for i in lived if i.won_sale_at and not i.lead.is_test),
             key=lambda i: (i.won_sale_at, i.lead.lead_id),
@@ -160,13 +147,15 @@ class _Builder:
             since = self._calendar.local_day(item.won_sale_at) + timedelta(days=rng.randrange(1, 15))
             if since <= self._calendar.days[-1]:
                 clients.append(
-                    _client(companies[company_id], item.lead.owners[-1][1], since, item.lead.lead_id)
+                    Client(
+                        company_id,
+                        companies[company_id].name,
+                        item.lead.owners[-1][1],
+                        since,
+                        item.lead.lead_id,
+                    )
                 )
         return clients
-
-
-def _client(company: Company, owner_id: int, since: object, lead_id: int | None) -> Client:
-    return Client(company.company_id, company.name, owner_id, since, lead_id)  # type: ignore[arg-type]
 
 
 def _office(users: list[User], removed: User, calendar: AgencyCalendar) -> Office:

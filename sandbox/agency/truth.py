@@ -1,0 +1,69 @@
+"""What the simulated agency knows of itself, to hold a warehouse against: counts and key figures at a moment.
+
+Everything is computed from the facts and only from those that the providers would show, so that a perfect warehouse
+must come to the same numbers.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sandbox.agency.history import events, last_check_day
+from sandbox.agency.model import Tenant
+from sandbox.agency.truth_calls import calls_truth
+from sandbox.agency.truth_funnel import cohorts_truth, flags, flow_truth, leads_truth
+from sandbox.agency.truth_money import mrr_truth
+from sandbox.agency.truth_positions import positions_truth
+
+_KEPT = 4
+
+
+def truth(tenant: Tenant, now: datetime) -> dict[str, Any]:
+    """Counts and key figures of ``tenant`` at ``now`` (aware), ready for JSON.
+
+    Keys: account_id, as_of, rows (records each provider lists), leads, cohorts, flow, calls, positions, payments, mrr.
+    Amounts are in the tenant's currency, shares are fractions. Cohorts and flow are of counted leads: listed, neither
+    spam nor test nor duplicate.
+    """
+    kept: dict[datetime, dict[str, Any]] = tenant.seen.setdefault("truths", {})
+    if now not in kept:
+        if len(kept) >= _KEPT:
+            del kept[next(iter(kept))]
+        kept[now] = _work_out(tenant, now)
+    return kept[now]
+
+
+def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
+    seen = tenant.at(now)
+    counted = [lead for lead in seen.leads if flags(lead, now).counts]
+    positions = positions_truth(tenant, last_check_day(tenant, now))
+    today = now.astimezone(ZoneInfo(tenant.time_zone)).date()
+    return {
+        "account_id": tenant.slug,
+        "as_of": now.isoformat(),
+        "rows": {
+            "leads": len(seen.leads),
+            "leads_in_bin": len(seen.leads_in_bin),
+            "contacts": len(seen.contacts),
+            "companies": len(seen.companies),
+            "users": len(tenant.users),
+            "tasks": len(seen.tasks),
+            "notes": len(seen.notes),
+            "events": len(events(tenant, now)),
+            "customers": len(seen.customers),
+            "transactions": len(seen.payments),
+            "calls": len(seen.calls),
+            "projects": len(tenant.projects),
+            "keywords": sum(len(project.keywords) for project in tenant.projects),
+            "position_checks": positions["checked"],
+        },
+        "leads": leads_truth(seen),
+        "cohorts": cohorts_truth(tenant, counted, now),
+        "flow": flow_truth(tenant, counted, now),
+        "calls": calls_truth(seen),
+        "positions": positions,
+        "payments": {"count": len(seen.payments), "amount": sum(payment.amount for payment in seen.payments)},
+        "mrr": [month.as_row() for month in mrr_truth(tenant.contracts, today)],
+    }
