@@ -1,0 +1,121 @@
+-- Which rules of its account a lead answers by tag, loss reason, field or the stage it stands in, and since when.
+-- A tag or field counts from the event that set it; without such an event, from the lead's creation.
+{{ config(indexes=[{'columns': ['account_id', 'lead_id']}]) }}
+
+with rules as (
+    select * from {{ ref('stg_ops__account_rules') }}
+),
+
+tagged as (
+    select
+        tag.account_id,
+        tag.lead_id,
+        rules.rule,
+        'tag' as match_type,
+        rules.match_value
+    from rules
+    inner join {{ ref('stg_amocrm__lead_tags') }} as tag
+        on rules.account_id = tag.account_id and rules.match_value = lower(btrim(tag.tag_name))
+    where rules.match_type = 'tag'
+),
+
+lost as (
+    select
+        lead.account_id,
+        lead.lead_id,
+        rules.rule,
+        'loss_reason' as match_type,
+        rules.match_value
+    from rules
+    inner join {{ ref('int_leads__records') }} as lead
+        on
+            rules.account_id = lead.account_id
+            and rules.match_value in (lower(btrim(lead.loss_reason)), lead.source_loss_reason_id)
+    where rules.match_type = 'loss_reason'
+),
+
+filled as (
+    select
+        v.account_id,
+        v.entity_id as lead_id,
+        rules.rule,
+        'field' as match_type,
+        v.source_field_id || '=' || rules.match_value as match_value
+    from rules
+    inner join {{ ref('int_crm__named_fields') }} as named
+        on
+            rules.account_id = named.account_id
+            and named.entity_type = 'leads'
+            and rules.match_field = named.name
+    inner join {{ ref('int_crm__custom_field_values') }} as v
+        on
+            named.account_id = v.account_id
+            and v.entity_type = 'leads'
+            and named.source_field_id = v.source_field_id
+            and rules.match_value in (lower(btrim(v.value_text)), v.source_enum_id, lower(v.enum_code))
+    where rules.match_type = 'field'
+),
+
+standing as (
+    select
+        lead.account_id,
+        lead.lead_id,
+        rules.rule,
+        'stage' as match_type,
+        rules.match_value
+    from rules
+    inner join {{ ref('stg_amocrm__stages') }} as stage
+        on
+            rules.account_id = stage.account_id
+            and rules.match_value in (lower(btrim(stage.stage_name)), stage.source_stage_id)
+    inner join {{ ref('int_leads__records') }} as lead
+        on stage.account_id = lead.account_id and stage.stage_id = lead.stage_id
+    -- stages that qualify a lead count from their first entry, see int_leads__qualifications
+    where rules.match_type = 'stage' and rules.rule not in ('mql', 'sql')
+),
+
+signs as (
+    select * from tagged
+    union all
+    select * from lost
+    union all
+    select * from filled
+    union all
+    select * from standing
+),
+
+set_events as (
+    select
+        event.account_id,
+        event.entity_id as lead_id,
+        case event.event_type when 'entity_tag_added' then 'tag' else 'field' end as match_type,
+        case event.event_type
+            when 'entity_tag_added' then lower(btrim(item #>> '{tag,name}'))
+            else
+                (item #>> '{custom_field_value,field_id}')
+                || '=' || lower(btrim(item #>> '{custom_field_value,text}'))
+        end as match_value,
+        min(event.happened_at) as set_at
+    from {{ ref('stg_amocrm__events') }} as event
+    cross join lateral jsonb_array_elements(event.values_after) as item
+    where
+        event.entity_type = 'lead'
+        and (event.event_type = 'entity_tag_added' or event.event_type like 'custom\_field\_%value\_changed')
+    group by 1, 2, 3, 4
+)
+
+select
+    signs.account_id,
+    signs.lead_id,
+    signs.rule,
+    min(coalesce(set_events.set_at, lead.created_at)) as since
+from signs
+inner join {{ ref('int_leads__records') }} as lead
+    on signs.account_id = lead.account_id and signs.lead_id = lead.lead_id
+left join set_events
+    on
+        signs.account_id = set_events.account_id
+        and signs.lead_id = set_events.lead_id
+        and signs.match_type = set_events.match_type
+        and signs.match_value = set_events.match_value
+group by signs.account_id, signs.lead_id, signs.rule
