@@ -1,0 +1,1 @@
+"""Topvisor API v2: projects, keywords, history of positions."""

@@ -1,0 +1,1 @@
+"""UIS (CoMagic) Data API 2.0: JSON-RPC over one address."""
