@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alembic import op
+
 from voronka.loading.ddl import raw_table, run
 
 revision = "0002"

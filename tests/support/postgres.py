@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.rows import TupleRow
+
 from voronka import database
 from voronka.database import Role
 from voronka.loading import migrate

@@ -1,5 +1,21 @@
-"""Puts pages into ``raw``: idempotent, resumable, each page in one transaction with its counts."""
+"""Puts pages into ``raw``: idempotent, resumable, each batch of pages in one transaction with its counts."""
 
-from voronka.loading.migrations import migrate
+from voronka.loading.journal import LoadSummary
+from voronka.loading.limiter import PostgresLimiter
+from voronka.loading.loader import Loader
+from voronka.loading.migrations import ensure_role_passwords, migrate
+from voronka.loading.settings_sync import sync_settings
+from voronka.loading.tokens import ConsentNeeded, PostgresTokenStore
+from voronka.loading.work import MassDeletion
 
-__all__ = ["migrate"]
+__all__ = [
+    "ConsentNeeded",
+    "LoadSummary",
+    "Loader",
+    "MassDeletion",
+    "PostgresLimiter",
+    "PostgresTokenStore",
+    "ensure_role_passwords",
+    "migrate",
+    "sync_settings",
+]

@@ -43,11 +43,11 @@ def migrate() -> str:
                 f"The owner of the warehouse may not do what a migration needs: {error}",
                 remedy="let VORONKA_DATABASE_URL name the database's owner, a role with createrole.",
             ) from None
-        reached = connection.execute(text("select version_num from ops.schema_version")).scalar_one()
+        reached = str(connection.execute(text("select version_num from ops.schema_version")).scalar_one())
     with database.connect("owner") as owner:
         grant_database_access(owner)
         ensure_role_passwords(owner)
-    return str(reached)
+    return reached
 
 
 def grant_database_access(connection: psycopg.Connection[TupleRow]) -> None:

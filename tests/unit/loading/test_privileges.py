@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from voronka.database import Role
 
 from tests.support.postgres import Warehouse
+from voronka.database import Role
 
 REFUSED: list[tuple[Role, str]] = [
     ("loader", "create table raw.mine (a int)"),

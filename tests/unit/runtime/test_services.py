@@ -5,6 +5,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from voronka.domain.errors import ConfigurationError
 from voronka.runtime.services import Services, wait_until
 
