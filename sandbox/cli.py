@@ -94,10 +94,12 @@ def _tenants(settings: ServerSettings) -> dict[str, Tenant]:
     world = build_world(settings.seed, until=settings.until, size=size, accounts=settings.accounts)
     tenants = dict(world.tenants)
     for account in settings.csv_accounts:
-        from sandbox.agency.csv_folder import load_csv_tenant
+        from sandbox.agency.csv_folder import read_csv_account
 
         _say(f"Reading {account.slug} from {account.folder} ...")
-        tenants[account.slug] = load_csv_tenant(account.slug, account.mapping, account.folder)
+        tenant = read_csv_account(account.folder, account.mapping)
+        tenant.slug = account.slug
+        tenants[account.slug] = tenant
     _say(f"{', '.join(tenants)} ready after {time.monotonic() - started:.1f} s")
     return tenants
 

@@ -141,6 +141,10 @@ class Control:
 
     def _limits(self, _request: Request, data: dict[str, Any]) -> Any:
         limiter = self._sandbox.limiter
+        if data.get("reset"):
+            limiter.reset(self._sandbox.settings.rate_limit)
+            self._sandbox.rate_limit_body = "text"
+            self._uis.limit(None)
         if "per_second" in data:
             limiter.per_second = int(data["per_second"])
         if "block_after" in data:

@@ -80,6 +80,10 @@ class RateLimiter:
         self._refused: dict[str, deque[float]] = {}
         self._blocked: set[str] = set()
 
+    def reset(self, per_second: int) -> None:
+        """Back to the usual limits; blocks stay until they are lifted."""
+        self.per_second, self.block_after = per_second, BLOCK_AFTER_REJECTED
+
     def is_blocked(self, key: str) -> bool:
         return key in self._blocked
 

@@ -100,9 +100,9 @@ class Uis:
             "get.call_legs_report": self._legs,
         }
 
-    def limit(self, per_minute: int) -> None:
-        """Change how many points a minute every account has."""
-        self._minute_limit = per_minute
+    def limit(self, per_minute: int | None) -> None:
+        """Change how many points a minute every account has; None is the usual number."""
+        self._minute_limit = MINUTE_LIMIT if per_minute is None else per_minute
 
     async def endpoint(self, request: Request) -> Response:
         """Answer ``POST /uis/v2.0``."""
