@@ -17,6 +17,7 @@ from voronka.connectors.base import Record, Rejection
 Key = tuple[str, datetime | None]
 """What names a row within an account: its id, and of tables partitioned by month also its time."""
 
+LONGEST_ID = 1000
 _LINKS = b'"_links":'
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _NEEDS_ESCAPE = re.compile(r"[\\\t\n\r]")
@@ -84,13 +85,8 @@ def prepare(record: Record) -> Version | Rejection:
         return unstorable(record, str(error))
     if b"\\u0000" in payload and _NUL.search(payload):
         return unstorable(record, "a text in it holds the character U+0000")
-    if not record.source_id.isascii() or "\x00" in record.source_id:
-        try:
-            record.source_id.encode()
-        except UnicodeEncodeError:
-            return unstorable(record, "its id is not valid Unicode")
-        if "\x00" in record.source_id:
-            return unstorable(record, "its id holds the character U+0000")
+    if why := _bad_id(record.source_id):
+        return unstorable(record, why)
     if record.updated_at.tzinfo is None:
         return unstorable(record, f"its time {record.updated_at.isoformat()} has no zone")
     return Version(record.source_id, record.updated_at, payload, payload_hash(record.payload, payload))
@@ -114,8 +110,8 @@ def storable_json(value: Any) -> bytes:
     except ValueError:
         try:
             encoded = orjson.dumps(ascii(value))
-        except RecursionError:
-            encoded = b'"(nested too deeply to be shown)"'
+        except (RecursionError, ValueError):
+            encoded = b'"(too deep or too long to be shown)"'
     return orjson.dumps(encoded.decode()) if _NUL.search(encoded) else encoded
 
 
@@ -185,6 +181,16 @@ def _json(value: Any) -> bytes:
         return text.encode()
 
 
+def _bad_id(source_id: str) -> str | None:
+    try:
+        length = len(source_id.encode())
+    except UnicodeEncodeError:
+        return "its id is not valid Unicode"
+    if length > LONGEST_ID:
+        return f"its id has {length} bytes, more than the {LONGEST_ID} an index takes"
+    return "its id holds the character U+0000" if "\x00" in source_id else None
+
+
 def _without_links(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _without_links(inner) for key, inner in value.items() if key != "_links"}
@@ -197,7 +203,7 @@ def unstorable(record: Record, why: str) -> Rejection:
     """The rejection of a record that Postgres cannot hold, and why."""
     return Rejection(
         code="unstorable",
-        reason=f"Record {record.source_id!a}: {why}; JSON in Postgres cannot hold that.",
+        reason=f"Record {record.source_id[:100]!a}: {why}; Postgres cannot hold that.",
         remedy="correct the text at the provider and load the window again; the rest of the page is loaded.",
         payload=record.payload,
         source_id=record.source_id.encode("utf-8", "replace").decode().replace("\x00", "\ufffd"),

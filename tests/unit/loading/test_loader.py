@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,7 +16,7 @@ from voronka import database
 from voronka.connectors.base import Deletion, Entity, Page, Rejection
 from voronka.domain.errors import ConfigurationError, FeatureUnavailable, SourceUnavailable
 from voronka.domain.windows import Window
-from voronka.loading import Loader, LoadSummary, MassDeletion
+from voronka.loading import Loader, LoadSummary, MassDeletion, versions
 from voronka.loading import batch as batches
 from voronka.loading.reading import last_loads, oldest_watermark, open_quarantine, raw_counts, watermarks
 
@@ -112,17 +113,17 @@ def test_older_version_never_overwrites(warehouse: Warehouse) -> None:
 
 
 def test_versions_within_one_batch(warehouse: Warehouse) -> None:
-    versions = [
+    several = [
         record(1, at(2), v="b"),
         record(1, at(1), v="a"),
         record(1, at(3), v="c"),
         record(1, at(3), v="c"),
     ]
-    summary = load(page(*versions[:2]), page(*versions[2:]))
+    summary = load(page(*several[:2]), page(*several[2:]))
     assert counts(summary) == {"received": 4, "inserted": 1, "stale": 1, "updated": 1, "unchanged": 1}
     assert current(warehouse) == {"1": "c"}
     assert history(warehouse) == [("1", "a"), ("1", "b")]
-    load(page(*versions[:2]), page(*versions[2:]))
+    load(page(*several[:2]), page(*several[2:]))
     assert current(warehouse) == {"1": "c"}
     assert history(warehouse) == [("1", "a"), ("1", "b")]
 
@@ -255,17 +256,27 @@ def test_what_postgres_cannot_hold_is_set_apart(warehouse: Warehouse) -> None:
         record(1, at(1), name="a\x00b"),
         record(2, at(1), name="\ud800"),
         record("3\x00", at(1)),
-        record("4" * 3000 + "".join(chr(0x400 + i % 999) for i in range(9000)), at(1)),
+        record("4" * 3000, at(1)),
         record(5, at(1), deep=deep),
+        record(6, at(1), huge=10**5000),
     ]
     good = [record(i, at(1), name="\\u0000 as text", path="c:\\new") for i in range(10, 30)]
     summary = load(page(*good[:9], *bad, *good[9:]))
-    assert counts(summary) == {"received": 25, "inserted": 20, "quarantined": 5}
+    assert counts(summary) == {"received": 26, "inserted": 20, "quarantined": 6}
     assert len(current(warehouse)) == 20
     ((text,),) = warehouse.rows("select payload ->> 'name' from raw.amocrm_leads where source_id = '10'")
     assert text == "\\u0000 as text"
     with warehouse.connect("loader") as connection:
         assert {row["code"] for row in open_quarantine(connection)} == {"unstorable"}
+
+
+def test_what_only_postgres_finds_is_set_apart(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "_NUL", re.compile(b"never"))
+    summary = load(page(*(record(i, at(1), name="\x00" if i in (3, 4, 17) else "fine") for i in range(20))))
+    assert counts(summary) == {"received": 20, "inserted": 17, "quarantined": 3}
+    monkeypatch.undo()
+    with warehouse.connect("loader") as connection:
+        assert {row["source_id"] for row in open_quarantine(connection)} == {"3", "4", "17"}
 
 
 def test_watermark_moves_with_the_last_page_only(
