@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import datetime, timedelta
-from random import Random
 
 from sandbox.agency.ground import Ground
 from sandbox.agency.history import lead_state
@@ -85,7 +84,7 @@ def make_notes(
                 drafts.append(
                     (at, "leads", lead.lead_id, "common", owner_at(lead, at), rng.choice(_NOTE_TEXTS), None)
                 )
-    drafts += _call_notes(rng, lived, calls, people, users)
+    drafts += _call_notes(ground, lived, calls, people, users)
     drafts.sort(key=lambda draft: (draft[0], draft[6] or 0, draft[2]))
     return [
         Note(_NOTE_BASE + ground.index * 10_000_000 + n, entity, entity_id, kind, user, at, text, call)  # type: ignore[arg-type]
@@ -94,12 +93,13 @@ def make_notes(
 
 
 def _call_notes(
-    rng: Random, lived: list[LivedLead], calls: list[Call], people: People, users: list[User]
+    ground: Ground, lived: list[LivedLead], calls: list[Call], people: People, users: list[User]
 ) -> list[tuple[datetime, str, int, str, int, str, int | None]]:
+    rng = ground.stream("call notes")
     leads_of: dict[int, list[Lead]] = {}
     for item in lived:
-        if item.contact is not None:
-            leads_of.setdefault(item.contact.contact_id, []).append(item.lead)
+        for contact_id in item.lead.contact_ids:
+            leads_of.setdefault(contact_id, []).append(item.lead)
     contacts_of: dict[str, list[int]] = {}
     for contact in people.contacts:
         if contact.deleted_at is None:
@@ -114,7 +114,7 @@ def _call_notes(
             call.started_at + timedelta(seconds=3),
         )
         known = [c for c in contacts_of.get(call.client_number or "", ()) if born[c] <= over]
-        if not known or rng.random() < 0.06:
+        if not known or over >= ground.calendar.until or rng.random() < 0.06:
             continue
         contact_id = call.contact_id if call.contact_id in known else known[0]
         lead = _open_lead(leads_of.get(contact_id, []), over)

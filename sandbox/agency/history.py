@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -152,10 +153,10 @@ def _lead_events(lead: Lead) -> Iterator[CrmEvent]:
         before = [{"lead_status": {"id": move.from_stage_id, "pipeline_id": move.from_pipeline_id}}]
         after = [{"lead_status": {"id": move.to_stage_id, "pipeline_id": move.to_pipeline_id}}]
         yield CrmEvent(move.event_id, "lead_status_changed", *this, move.user_id, move.at, before, after)
-    for n, ((_, old), (at, new)) in enumerate(zip(lead.owners, lead.owners[1:], strict=False)):
+    for n, ((_, old), (at, new)) in enumerate(pairwise(lead.owners)):
         before, after = [{"responsible_user": {"id": old}}], [{"responsible_user": {"id": new}}]
         yield _event("entity_responsible_changed", this, old, at, before=before, after=after, ordinal=n)
-    for n, ((_, was), (at, price)) in enumerate(zip(lead.prices, lead.prices[1:], strict=False)):
+    for n, ((_, was), (at, price)) in enumerate(pairwise(lead.prices)):
         before, after = [{"sale_field_value": {"sale": was}}], [{"sale_field_value": {"sale": price}}]
         by = lead_state(lead, at).owner_id
         yield _event("sale_field_changed", this, by, at, before=before, after=after, ordinal=n)

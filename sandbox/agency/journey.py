@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from random import Random
 
 from sandbox.agency.calendar import AgencyCalendar
 from sandbox.agency.catalogue import CARE, SALES, TELEMARKETING
 from sandbox.agency.model import LOST_STAGE_ID, WON_STAGE_ID, Pipeline, StageMove, User
+from sandbox.agency.office import Office
 from sandbox.agency.streams import event_id
 
 _PASS_RATE = {TELEMARKETING: 0.50, SALES: 0.52, CARE: 0.80}
@@ -31,7 +33,7 @@ class Step:
 class Journey:
     """Where a lead stands while it is being lived; ``steps`` starts with its creation.
 
-    After ``left_at`` its owner has left the agency: the robot moves what he still owns.
+    What a user who stopped working still owns is moved by the robot.
     """
 
     rng: Random
@@ -40,8 +42,8 @@ class Journey:
     steps: list[Step]
     owner: User
     owners: list[tuple[datetime, int]]
+    office: Office
     won_sale_at: datetime | None = None
-    left_at: datetime | None = None
     reversed_seconds: set[datetime] = field(default_factory=set)
 
     @property
@@ -53,14 +55,14 @@ class Journey:
         at = self.at if days == 0 else self.calendar.after(self.rng, self.at, days)
         if at >= self.calendar.until:
             raise LifeIsOverError
-        by_robot = (self.left_at is not None and at > self.left_at) or self.rng.random() < 0.03
+        by_robot = self.rng.random() < 0.03 or not self.office.works(self.owner, at)
         user_id = 0 if by_robot else self.owner.user_id
         self.steps.append(Step(at, self.pipelines[pipeline].pipeline_id, stage_id, user_id))
 
     def hand_over(self, owner: User) -> None:
         """Change the owner at the moment of the last step."""
         if owner.user_id != self.owner.user_id:
-            self.owner, self.left_at = owner, None
+            self.owner = owner
             self.owners.append((self.at, owner.user_id))
 
     def run(self, pipeline: int, first: int) -> str:
@@ -98,7 +100,7 @@ class Journey:
         elif oddity < 0.16 and position + 2 <= last:
             self.go(pipeline, stages[position + 1], pace)
             self.go(pipeline, stages[position + 2], 0)
-            if rng.random() < 0.5:
+            if rng.random() < 0.25:
                 self.reversed_seconds.add(self.at)
             return position + 2
         self.go(pipeline, stages[position + 1], pace)
@@ -111,7 +113,7 @@ class Journey:
     def moves(self, lead_id: int) -> list[StageMove]:
         """The steps after creation as moves. Ids of one second follow the chain, but for a few that contradict it."""
         moves = []
-        for n, (before, step) in enumerate(zip(self.steps, self.steps[1:], strict=False)):
+        for n, (before, step) in enumerate(pairwise(self.steps)):
             millisecond = 900 - n if step.at in self.reversed_seconds else n
             moves.append(
                 StageMove(step.at, before.pipeline_id, before.stage_id, step.pipeline_id, step.stage_id, step.user_id,
@@ -120,15 +122,15 @@ class Journey:
         return moves
 
 
-def live(journey: Journey, pipeline: int, first: int, sellers: list[User], carers: list[User]) -> None:
+def live(journey: Journey, pipeline: int, first: int) -> None:
     """Let the lead live until it is closed for good, stands still or the simulated life ends."""
     try:
-        _conveyor(journey, pipeline, first, sellers, carers)
+        _conveyor(journey, pipeline, first)
     except LifeIsOverError:
         return
 
 
-def _conveyor(journey: Journey, pipeline: int, first: int, sellers: list[User], carers: list[User]) -> None:
+def _conveyor(journey: Journey, pipeline: int, first: int) -> None:
     rng = journey.rng
     if pipeline == TELEMARKETING:
         outcome = journey.run(TELEMARKETING, first)
@@ -139,7 +141,7 @@ def _conveyor(journey: Journey, pipeline: int, first: int, sellers: list[User], 
         if rng.random() < 0.25:
             journey.go(TELEMARKETING, WON_STAGE_ID, 1.0)
         journey.go(SALES, journey.pipelines[SALES].stages[1].stage_id, 1.5)
-        journey.hand_over(rng.choice(sellers))
+        journey.hand_over(journey.office.pick(rng, SALES, journey.at))
         pipeline, first = SALES, 1
     if pipeline == SALES:
         outcome = journey.run(SALES, first)
@@ -154,7 +156,7 @@ def _conveyor(journey: Journey, pipeline: int, first: int, sellers: list[User], 
         if rng.random() > 0.45:
             return
         journey.go(CARE, journey.pipelines[CARE].stages[1].stage_id, 3.0)
-        journey.hand_over(rng.choice(carers))
+        journey.hand_over(journey.office.pick(rng, CARE, journey.at))
         first = 1
     if journey.run(CARE, first) == "won" and rng.random() < 0.08:
         journey.go(CARE, LOST_STAGE_ID, 30.0)

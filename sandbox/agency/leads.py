@@ -23,6 +23,7 @@ from sandbox.agency.catalogue import (
 from sandbox.agency.ground import Ground
 from sandbox.agency.journey import Journey, LifeIsOverError, Step, live
 from sandbox.agency.model import LOST_STAGE_ID, Contact, CustomValue, Lead, Pipeline, User
+from sandbox.agency.office import Office
 from sandbox.agency.people import People
 from sandbox.agency.streams import weighted
 
@@ -54,15 +55,6 @@ class LivedLead:
     contact: Contact | None
     won_sale_at: datetime | None
     last_activity_at: datetime
-
-
-@dataclass(slots=True)
-class Office:
-    """The people who work on leads, by pipeline, and when the one who was removed left."""
-
-    teams: dict[int, list[User]]
-    removed: User
-    left_at: datetime
 
 
 class LeadMaker:
@@ -137,12 +129,12 @@ class LeadMaker:
             ],
             owner,
             [(created_at, owner.user_id)],
-            left_at=self._office.left_at if owner is self._office.removed else None,
+            self._office,
         )
         if is_spam or is_duplicate:
             self._throw_away(journey, pipeline)
         else:
-            live(journey, pipeline, first, self._office.teams[SALES], self._office.teams[CARE])
+            live(journey, pipeline, first)
         lived = self._record(
             journey, origin, contact, is_spam=is_spam, is_test=is_test, is_duplicate=is_duplicate
         )
@@ -162,10 +154,10 @@ class LeadMaker:
         return self._pipelines[pipeline].stages[number].stage_id
 
     def _owner(self, pipeline: int, at: datetime) -> User:
-        team = self._office.teams[pipeline]
-        if pipeline == TELEMARKETING and at < self._office.left_at and self._rng.random() < 0.18:
-            return self._office.removed
-        return self._rng.choice(team)
+        office = self._office
+        if pipeline == TELEMARKETING and office.works(office.removed, at) and self._rng.random() < 0.18:
+            return office.removed
+        return office.pick(self._rng, pipeline, at)
 
     def _throw_away(self, journey: Journey, pipeline: int) -> None:
         """Spam and duplicates are closed soon, or left lying."""
@@ -194,7 +186,7 @@ class LeadMaker:
             created_by=0 if origin in ("form", "call") else first.user_id,
             first_pipeline_id=first.pipeline_id,
             first_stage_id=first.stage_id,
-            contact_ids=() if contact is None else (contact.contact_id,),
+            contact_ids=self._contacts(contact, first, is_spam=is_spam),
             company_id=None if contact is None else contact.company_id,
             moves=journey.moves(self._next_id),
             owners=journey.owners,
@@ -211,6 +203,15 @@ class LeadMaker:
         lead.touched = [at for at in edits if at < self._calendar.until]
         last = max([journey.at, *lead.touched, *(at for at, _ in lead.prices)])
         return LivedLead(lead, origin, contact, journey.won_sale_at, last)
+
+    def _contacts(self, contact: Contact | None, first: Step, *, is_spam: bool) -> tuple[int, ...]:
+        """The main contact, now and then with a colleague."""
+        if contact is None:
+            return ()
+        if is_spam or self._rng.random() > 0.07:
+            return (contact.contact_id,)
+        colleague = self._people.new_contact(first.at, first.user_id, contact.company_id)
+        return (contact.contact_id, colleague.contact_id)
 
     def _name(self, origin: Origin, contact: Contact | None) -> str:
         if origin == "call":

@@ -156,6 +156,7 @@ class Books:
                     continue
                 late = rng.randrange(8, 35) if rng.random() < 0.14 else rng.randrange(1, 8)
                 at = self._calendar.on_day(rng, day + timedelta(days=late))
+                at = max(at, card_of[contract.company_id].created_at)
                 if at < self._calendar.until:
                     note = f"Оплата за {day:%m.%Y}"
                     drafts.append((at, contract.company_id, int(contract.fee), contract.service, note))
@@ -165,11 +166,8 @@ class Books:
             card = card_of[company_id]
             # The first payment is booked on the sale that brought the client.
             lead_id = lead_of.pop(company_id, None)
-            paid_at = max(at, card.created_at)
             number = _PAYMENT_BASE + self._index * 100_000 + n
-            payments.append(
-                Payment(number, card.customer_id, company_id, lead_id, amount, service, paid_at, note)
-            )
+            payments.append(Payment(number, card.customer_id, company_id, lead_id, amount, service, at, note))
         return payments
 
     def _months(self, contract: Contract) -> list[date]:

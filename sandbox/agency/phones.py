@@ -6,6 +6,32 @@ import re
 from random import Random
 
 _EXTENSION = re.compile(r"(доб\.?|ext\.?|вн\.?|#).*$", re.IGNORECASE)
+_MOBILE_CODES = {
+    "RU": (
+        903,
+        905,
+        909,
+        910,
+        912,
+        915,
+        916,
+        917,
+        920,
+        921,
+        925,
+        926,
+        950,
+        952,
+        960,
+        962,
+        965,
+        977,
+        981,
+        985,
+        999,
+    ),
+    "KZ": (701, 702, 705, 707, 747, 771, 775, 776, 777, 778),
+}
 
 
 class NumberPool:
@@ -13,12 +39,12 @@ class NumberPool:
 
     def __init__(self, rng: Random, country: str, city_code: str) -> None:
         self._rng = rng
-        self._mobile = ("77", 9) if country == "KZ" else ("79", 9)
+        self._mobile = _MOBILE_CODES["KZ" if country == "KZ" else "RU"]
         self._city_code = city_code
         self._given: set[str] = set()
 
     def mobile(self) -> str:
-        return self._new(*self._mobile)
+        return self._new(f"7{self._rng.choice(self._mobile)}", 7)
 
     def landline(self) -> str:
         return self._new(f"7{self._city_code}2", 6)

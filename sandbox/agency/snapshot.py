@@ -50,10 +50,11 @@ def _cut(tenant: Tenant, now: datetime) -> Snapshot:
     leads = tenant.leads[: bisect_right(tenant.leads, now, key=lambda lead: lead.created_at)]
     tasks = tenant.tasks[: bisect_right(tenant.tasks, now, key=lambda task: task.created_at)]
     calls = tenant.calls[: bisect_right(tenant.calls, now, key=lambda call: call.started_at)]
+    payments = tenant.payments[: bisect_right(tenant.payments, now, key=lambda payment: payment.paid_at)]
     return Snapshot(
         now=now,
-        leads=[lead for lead in leads if is_listed(lead, now)],
-        leads_in_bin=[lead for lead in leads if is_in_bin(lead, now)],
+        leads=sorted((lead for lead in leads if is_listed(lead, now)), key=lambda lead: lead.lead_id),
+        leads_in_bin=sorted((lead for lead in leads if is_in_bin(lead, now)), key=lambda lead: lead.lead_id),
         contacts=[_contact_at(contact, now) for contact in tenant.contacts if _is_there(contact, now)],
         companies=[
             company if company.updated_at <= now else replace(company, updated_at=company.created_at)
@@ -66,7 +67,7 @@ def _cut(tenant: Tenant, now: datetime) -> Snapshot:
             call for call in calls if call_end(call.started_at, call.wait_seconds, call.talk_seconds) <= now
         ],
         customers=[customer for customer in tenant.customers if customer.created_at <= now],
-        payments=tenant.payments[: bisect_right(tenant.payments, now, key=lambda payment: payment.paid_at)],
+        payments=sorted(payments, key=lambda payment: payment.payment_id),
     )
 
 

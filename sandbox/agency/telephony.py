@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from sandbox.agency.catalogue import SALES, TELEMARKETING
 from sandbox.agency.ground import Ground
-from sandbox.agency.leads import LivedLead, Office
+from sandbox.agency.leads import LivedLead
 from sandbox.agency.model import Call, User
+from sandbox.agency.office import Office
 from sandbox.agency.people import People
 from sandbox.agency.phones import NumberPool
 from sandbox.agency.streams import weighted
@@ -52,8 +53,6 @@ class Exchange:
         self._office, self._people, self._pool = office, people, pool
         self._first_id = _CALL_BASE + ground.index * 100_000_000
         self._lines = tuple(f"7{ground.spot.city_code}1{n:06d}" for n in (230_001, 230_002, 230_003))
-        self._sellers = office.teams[SALES]
-        self._callers = office.teams[TELEMARKETING]
         self._calls: list[Call] = []
         self._taken: set[tuple[str | None, datetime]] = set()
 
@@ -109,7 +108,7 @@ class Exchange:
         spammers = [self._pool.mobile() for _ in range(max(3, count // 700))]
         while len(self._calls) < count:
             kind = rng.random()
-            if kind < 0.62:
+            if kind < 0.54:
                 self._cold(Party(self._pool.mobile() if rng.random() < 0.7 else self._pool.landline()))
             elif kind < 0.80 and known:
                 item = rng.choice(known)
@@ -128,8 +127,9 @@ class Exchange:
 
     def _cold(self, party: Party) -> None:
         at = self._calendar.working_moment(self._rng)
-        early = at < self._office.left_at and self._rng.random() < 0.15
-        caller = self._office.removed if early else self._rng.choice(self._callers)
+        office = self._office
+        early = office.works(office.removed, at) and self._rng.random() < 0.15
+        caller = office.removed if early else office.pick(self._rng, TELEMARKETING, at)
         for _ in range(self._rng.choice((1, 1, 1, 2, 3))):
             if self._outgoing(party, at, caller) > 0:
                 return
@@ -155,8 +155,8 @@ class Exchange:
         """One incoming call and what follows when it is missed: repeats, our call-back, the client's next try."""
         rng, local = self._rng, at.astimezone(self._calendar.zone)
         is_open = local.weekday() < 5 and 9 <= local.hour < 18
-        seller = rng.choice(self._sellers)
-        answered = rng.random() < ((0.72 + 0.15 * seller.skill) if is_open else 0.06) * (
+        seller = self._office.pick(rng, SALES, at)
+        answered = rng.random() < ((0.82 + 0.12 * seller.skill) if is_open else 0.12) * (
             0.5 if party.is_spam else 1
         )
         if answered:

@@ -10,9 +10,10 @@ from sandbox.agency.activity import make_notes, make_tasks
 from sandbox.agency.calendar import AgencyCalendar, months_before
 from sandbox.agency.catalogue import CARE, SALES, TELEMARKETING, Place, field_ids
 from sandbox.agency.ground import Ground
-from sandbox.agency.leads import LeadMaker, LivedLead, Office
+from sandbox.agency.leads import LeadMaker, LivedLead
 from sandbox.agency.model import Size, Tenant, User
 from sandbox.agency.money import Books, Client
+from sandbox.agency.office import Office
 from sandbox.agency.people import People
 from sandbox.agency.phones import NumberPool
 from sandbox.agency.rankings import make_projects
@@ -79,7 +80,7 @@ class _Builder:
         )
         lived = maker.make(size.leads)
         clients = [*old_clients, *self._new_clients(lived)]
-        self._people.delete_some({item.contact.contact_id for item in lived if item.contact})
+        self._people.delete_some({contact_id for item in lived for contact_id in item.lead.contact_ids})
         calls = Exchange(ground, office, self._people, self._pool).make(lived, size.calls)
         everyone = [*users, *removed]
         notes = make_notes(ground, lived, calls, self._people, everyone)
@@ -164,5 +165,7 @@ def _office(users: list[User], removed: User, calendar: AgencyCalendar) -> Offic
         pipeline: [user for user in users if user.group_name == group]
         for pipeline, group in zip((TELEMARKETING, SALES, CARE), groups, strict=True)
     }
-    left_at = calendar.born_at + (calendar.until - calendar.born_at) * 2 / 5
-    return Office(teams, removed, left_at.replace(microsecond=0))
+    life = calendar.until - calendar.born_at
+    left = {user.user_id: calendar.born_at + life * 0.75 for user in users if not user.is_active}
+    left[removed.user_id] = calendar.born_at + life * 0.4
+    return Office(teams, removed, left)
