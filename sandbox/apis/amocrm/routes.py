@@ -163,8 +163,8 @@ class Reader:
                 self._view.base,
                 query.withs,
                 self._sandbox.now,
-                self._filters_work,
-                caller.user_id,
+                filters_work=self._filters_work,
+                user_id=caller.user_id,
             )
         )
 
