@@ -1,0 +1,56 @@
+"""``python -m voronka.reports.gallery FOLDER``: every report from its sample, in both languages, to look at."""
+
+from __future__ import annotations
+
+import base64
+import html
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from voronka.domain.letters import Letter
+from voronka.reports.language import LANGUAGES, Language, reports_folder
+from voronka.reports.positions.context import PositionsReport
+from voronka.reports.positions.render import render_positions
+from voronka.reports.sales.context import SalesReport
+from voronka.reports.sales.render import render_sales
+
+
+def letters() -> Iterator[Letter]:
+    """Every sample rendered, in both languages."""
+    positions = PositionsReport.model_validate_json(_sample("positions"))
+    sales = SalesReport.model_validate_json(_sample("sales_weekly"))
+    for code in LANGUAGES:
+        yield render_positions(positions, Language(code))
+        yield render_sales(sales, Language(code))
+
+
+def write(folder: Path) -> list[Path]:
+    """Write page, mail (its pictures inside) and text of every sample into a folder, and an index; the pages' paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages, rows = [], []
+    for letter in letters():
+        stem = f"{letter.report}.{letter.language}"
+        mail = letter.mail_html
+        for image in letter.images:
+            data = base64.b64encode(image.png).decode()
+            mail = mail.replace(f"cid:{image.content_id}", f"data:image/png;base64,{data}")
+        for name, content in (("html", letter.page_html), ("mail.html", mail), ("txt", letter.mail_text)):
+            (folder / f"{stem}.{name}").write_text(content, encoding="utf-8")
+        pages.append(folder / f"{stem}.html")
+        rows.append(
+            f'<li><a href="{stem}.html">{html.escape(letter.subject)}</a> · <a href="{stem}.mail.html">mail</a>'
+            f' · <a href="{stem}.txt">text</a></li>'
+        )
+    index = f'<!doctype html><meta charset="utf-8"><title>Gallery</title><ul>{"".join(rows)}</ul>\n'
+    (folder / "index.html").write_text(index, encoding="utf-8")
+    return pages
+
+
+def _sample(report: str) -> str:
+    return (reports_folder() / report / "sample.json").read_text(encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for page in write(Path(sys.argv[1] if len(sys.argv) > 1 else "build/gallery")):
+        sys.stdout.write(f"{page}\n")

@@ -1,0 +1,1 @@
+"""The week of an account, for the head of sales."""
