@@ -121,23 +121,16 @@ class Books:
 
     def open_cards(self, clients: list[Client]) -> list[Customer]:
         """A customer card for each client, on the day it first buys."""
-        ordered = sorted(clients, key=lambda client: (client.since, client.company_id))
         cards = []
-        for n, client in enumerate(ordered):
-            created_at = self._calendar.on_day(self._rng, client.since)
+        for client in clients:
+            created_at = max(self._calendar.on_day(self._rng, client.since), self._calendar.born_at)
             if created_at < self._calendar.until:
-                created_at = max(created_at, self._calendar.born_at)
-                number = _CUSTOMER_BASE + self._index * 100_000 + n
-                cards.append(
-                    Customer(
-                        number,
-                        client.company_id,
-                        f"{client.name}, сопровождение",
-                        client.owner_id,
-                        created_at,
-                    )
-                )
-        return cards
+                cards.append((created_at, client.company_id, client))
+        first = _CUSTOMER_BASE + self._index * 100_000
+        return [
+            Customer(first + n, company_id, f"{client.name}, сопровождение", client.owner_id, created_at)
+            for n, (created_at, company_id, client) in enumerate(sorted(cards, key=lambda card: card[:2]))
+        ]
 
     def collect(
         self, contracts: list[Contract], customers: list[Customer], clients: list[Client]
