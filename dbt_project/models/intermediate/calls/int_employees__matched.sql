@@ -1,0 +1,32 @@
+-- Who an exchange's employee is in the CRM: the user with the same e-mail address, in any case. Employees and users
+-- who are gone still match, so that their old calls keep their name.
+with
+
+employees as (
+    select
+        account_id,
+        'uis' as provider,
+        source_employee_id,
+        employee_name,
+        email
+    from {{ ref('stg_uis__employees') }}
+),
+
+users as (
+    select distinct on (account_id, lower(btrim(email)))
+        account_id,
+        lower(btrim(email)) as email,
+        user_id
+    from {{ ref('stg_amocrm__users') }}
+    where email is not null
+    order by account_id asc, lower(btrim(email)) asc, is_active desc, user_id asc
+)
+
+select
+    employees.account_id,
+    employees.provider,
+    employees.source_employee_id,
+    employees.employee_name,
+    users.user_id
+from employees
+left join users on employees.account_id = users.account_id and employees.email = users.email

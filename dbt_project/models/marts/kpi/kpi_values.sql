@@ -1,0 +1,181 @@
+-- A count of which a subject had something before is zero, not absent, in a week or longer in which nothing happened.
+-- Single days without anything have no row: there would be more of them than of all others.
+{{ config(indexes=[
+    {'columns': ['account_id', 'period_type', 'period_start', 'metric_id']},
+    {'columns': ['subject_id', 'metric_id', 'period_type', 'period_start']}
+]) }}
+
+with
+
+metrics as (
+    select
+        metric_id,
+        aggregation
+    from {{ ref('metric_definitions') }}
+),
+
+summed as (
+    select
+        summed.*,
+        metrics.aggregation
+    from {{ ref('int_kpi__summed') }} as summed
+    inner join metrics on summed.metric_id = metrics.metric_id
+),
+
+today as (
+    select
+        account_id,
+        {{ local_date(as_of(), 'time_zone') }} as today
+    from {{ ref('stg_ops__accounts') }}
+),
+
+subjects as (
+    select distinct
+        account_id,
+        subject_type,
+        subject_id,
+        subject_name
+    from {{ ref('int_kpi__subjects') }}
+),
+
+counted_before as (
+    select
+        account_id,
+        metric_id,
+        period_type,
+        subject_type,
+        subject_id,
+        min(period_start) as first_start
+    from summed
+    where aggregation = 'sum' and period_type != 'day'
+    group by account_id, metric_id, period_type, subject_type, subject_id
+),
+
+quiet_periods as (
+    select
+        counted_before.account_id,
+        counted_before.metric_id,
+        counted_before.period_type,
+        series.period_start::date as period_start,
+        counted_before.subject_type,
+        counted_before.subject_id
+    from counted_before
+    inner join today on counted_before.account_id = today.account_id
+    cross join lateral generate_series(
+        counted_before.first_start::timestamp,
+        today.today::timestamp,
+        {{ period_length('counted_before.period_type') }}
+    ) as series (period_start)
+    where
+        not exists (
+            select 1
+            from summed
+            where
+                summed.account_id = counted_before.account_id
+                and summed.metric_id = counted_before.metric_id
+                and summed.period_type = counted_before.period_type
+                and summed.period_start = series.period_start::date
+                and summed.subject_id = counted_before.subject_id
+        )
+),
+
+facts as (
+    select
+        account_id,
+        metric_id,
+        period_type,
+        period_start,
+        subject_type,
+        subject_id,
+        numerator,
+        denominator,
+        case when aggregation = 'ratio' then numerator / nullif(denominator, 0) else numerator end as fact,
+        aggregation = 'sum' as is_count
+    from summed
+    union all
+    select
+        account_id,
+        metric_id,
+        period_type,
+        period_start,
+        subject_type,
+        subject_id,
+        0 as numerator,
+        null as denominator,
+        0 as fact,
+        true as is_count
+    from quiet_periods
+    union all
+    select
+        account_id,
+        metric_id,
+        period_type,
+        period_start,
+        subject_type,
+        subject_id,
+        numerator,
+        denominator,
+        numerator as fact,
+        false as is_count
+    from {{ ref('int_kpi__stocks') }}
+    union all
+    select
+        account_id,
+        metric_id,
+        period_type,
+        period_start,
+        subject_type,
+        subject_id,
+        null as numerator,
+        denominator,
+        fact,
+        false as is_count
+    from {{ ref('int_kpi__medians') }}
+),
+
+neighboured as (
+    select
+        *,
+        lag(period_start) over earlier as last_start,
+        lag(fact) over earlier as last_fact
+    from facts
+    window earlier as (
+        partition by account_id, metric_id, subject_id, period_type
+        order by period_start
+    )
+),
+
+compared as (
+    select
+        *,
+        case
+            when last_start = period_start - {{ period_length('period_type') }} then last_fact
+            -- the day before had no row, but there are earlier ones: nothing happened
+            when is_count and last_start is not null then 0
+        end as previous_fact
+    from neighboured
+)
+
+select
+    compared.account_id,
+    compared.metric_id,
+    compared.period_type,
+    compared.period_start,
+    compared.subject_type,
+    compared.subject_id,
+    subjects.subject_name,
+    compared.numerator::numeric(18, 4) as numerator,
+    compared.denominator::numeric(18, 4) as denominator,
+    compared.fact::numeric(18, 6) as fact,
+    null::numeric(18, 6) as plan,
+    null::numeric(18, 6) as plan_fact_pct,
+    compared.previous_fact::numeric(18, 6) as previous_fact,
+    ((compared.fact - compared.previous_fact) / nullif(compared.previous_fact, 0))::numeric(18, 6) as change_pct,
+    compared.period_start + {{ period_length('compared.period_type') }} <= today.today as is_complete
+from compared
+inner join today on compared.account_id = today.account_id
+left join subjects
+    on
+        compared.account_id = subjects.account_id
+        and compared.subject_type = subjects.subject_type
+        and compared.subject_id = subjects.subject_id
