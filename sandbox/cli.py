@@ -13,6 +13,8 @@ from typing import Annotated
 
 import typer
 
+from sandbox.agency.csv_folder import read_csv_account
+from sandbox.agency.csv_mapping import MappingError
 from sandbox.agency.model import Size, Tenant
 from sandbox.agency.truth import truth as tenant_truth
 from sandbox.agency.world import build_world
@@ -94,10 +96,11 @@ def _tenants(settings: ServerSettings) -> dict[str, Tenant]:
     world = build_world(settings.seed, until=settings.until, size=size, accounts=settings.accounts)
     tenants = dict(world.tenants)
     for account in settings.csv_accounts:
-        from sandbox.agency.csv_folder import read_csv_account
-
         _say(f"Reading {account.slug} from {account.folder} ...")
-        tenant = read_csv_account(account.folder, account.mapping)
+        try:
+            tenant = read_csv_account(account.folder, account.mapping)
+        except (MappingError, OSError) as error:
+            raise typer.BadParameter(f"{account.slug}: {error}", param_hint="--csv-account") from None
         tenant.slug = account.slug
         tenants[account.slug] = tenant
     _say(f"{', '.join(tenants)} ready after {time.monotonic() - started:.1f} s")
@@ -159,7 +162,7 @@ def mail(
     """Catch mail and show it at /mailbox/, nothing else."""
     from sandbox.server import serve_mail
 
-    serve_mail(MailStore(folder), host, port, smtp_port)
+    serve_mail(MailStore(folder), ServerSettings(host=host, port=port, smtp_port=smtp_port))
 
 
 @app.command()

@@ -6,14 +6,15 @@ import asyncio
 import json
 import socket
 import sys
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from uvicorn.loops.auto import auto_loop_factory
 
 from sandbox.agency.model import Tenant
 from sandbox.apis.amocrm import routes as amocrm
@@ -27,6 +28,15 @@ from sandbox.settings import ServerSettings
 from sandbox.state import Sandbox
 
 STOP_SECONDS = 1
+KEEP_ALIVE_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Where a started sandbox listens."""
+
+    port: int
+    smtp_port: int
 
 
 async def health(_request: Request) -> Response:
@@ -59,15 +69,23 @@ def mail_app(store: MailStore) -> Starlette:
 
 
 def _bind(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Naming TCP makes the event loop send small packets at once instead of waiting for more.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
     return listener
 
 
-async def _run(app: Starlette, store: MailStore, host: str, port: int, smtp_port: int) -> None:
-    listener = _bind(host, port)
-    smtp = await listen(store, host, smtp_port)
+async def run(
+    app: Starlette,
+    store: MailStore,
+    settings: ServerSettings,
+    on_ready: Callable[[uvicorn.Server, Ready], None],
+) -> None:
+    """Answer and catch mail until the server is told to exit; ``on_ready`` gets the ports once both are open."""
+    listener = _bind(settings.host, settings.port)
+    smtp = await listen(store, settings.host, settings.smtp_port)
     config = uvicorn.Config(
         app,
         log_level="critical",
@@ -76,39 +94,41 @@ async def _run(app: Starlette, store: MailStore, host: str, port: int, smtp_port
         date_header=False,
         lifespan="off",
         timeout_graceful_shutdown=STOP_SECONDS,
-        timeout_keep_alive=30,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
     server = uvicorn.Server(config)
-    ready = {"ready": True, "port": listener.getsockname()[1], "smtp_port": smtp.sockets[0].getsockname()[1]}
-    announce = asyncio.create_task(_announce(server, ready))
+    ready = Ready(port=listener.getsockname()[1], smtp_port=smtp.sockets[0].getsockname()[1])
+
+    async def announce() -> None:
+        while not server.started:
+            await asyncio.sleep(0.01)
+        on_ready(server, ready)
+
+    waiting = asyncio.create_task(announce())
     try:
         await server.serve(sockets=[listener])
     finally:
-        announce.cancel()
+        waiting.cancel()
         smtp.close()
 
 
-async def _announce(server: uvicorn.Server, ready: Mapping[str, object]) -> None:
-    while not server.started:
-        await asyncio.sleep(0.01)
-    sys.stdout.write(json.dumps(ready) + "\n")
+def _print_ready(_server: uvicorn.Server, ready: Ready) -> None:
+    sys.stdout.write(json.dumps({"ready": True, "port": ready.port, "smtp_port": ready.smtp_port}) + "\n")
     sys.stdout.flush()
+
+
+def _until_stopped(work: Coroutine[None, None, None]) -> None:
+    """Run on the fastest event loop that is installed."""
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(work)
 
 
 def serve(settings: ServerSettings, tenants: Mapping[str, Tenant]) -> None:
     """Answer until SIGTERM or SIGINT."""
     sandbox = Sandbox(settings, tenants)
-    _start(
-        partial(_run, provider_app(sandbox), sandbox.mails, settings.host, settings.port, settings.smtp_port)
-    )
+    _until_stopped(run(provider_app(sandbox), sandbox.mails, settings, _print_ready))
 
 
-def serve_mail(store: MailStore, host: str, port: int, smtp_port: int) -> None:
+def serve_mail(store: MailStore, settings: ServerSettings) -> None:
     """Catch mail and show it until SIGTERM or SIGINT."""
-    _start(partial(_run, mail_app(store), store, host, port, smtp_port))
-
-
-def _start(run: Callable[[], object]) -> None:
-    import uvloop
-
-    uvloop.run(run())  # type: ignore[arg-type]
+    _until_stopped(run(mail_app(store), store, settings, _print_ready))

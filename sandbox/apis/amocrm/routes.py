@@ -233,7 +233,7 @@ class Reader:
     def _by_id(self, path: str) -> Response:
         collection, _, record_id = path.rpartition("/")
         listing = self._view.listing(collection) if collection else None
-        if listing is None or collection == BIN:
+        if listing is None or collection == BIN or not (record_id.isdigit() or collection == "events"):
             return answers.problem(404, "Not found")
         row = listing.by_id(record_id)
         if row is None:
