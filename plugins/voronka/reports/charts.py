@@ -64,6 +64,15 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Caption:
+    """A chart's ``name`` (its id in page and mail), title, and words for who cannot see it."""
+
+    name: str
+    title: str
+    alternative: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A series over days; None where nothing was measured, which breaks the line."""
 
@@ -71,9 +80,7 @@ class Line:
     values: Sequence[float | None]
 
 
-def lines(
-    name: str, title: str, alternative: str, days: Sequence[date], series: Sequence[Line], language: Language
-) -> Chart:
+def lines(caption: Caption, days: Sequence[date], series: Sequence[Line], language: Language) -> Chart:
     """Shares (0 to 1) over days, labelled at their ends. One day draws points, no day says that there is no data."""
 
     def draw(axes: Axes) -> None:
@@ -107,18 +114,14 @@ def lines(
         _label_ends(axes, ends)
 
     return _render(
-        name,
-        title,
-        alternative,
+        caption,
         draw if any(v is not None for s in series for v in s.values) else None,
         language,
     )
 
 
 def stacked_bars(
-    name: str,
-    title: str,
-    alternative: str,
+    caption: Caption,
     labels: Sequence[str],
     series: Sequence[tuple[str, Sequence[int]]],
     language: Language,
@@ -153,14 +156,10 @@ def stacked_bars(
             borderaxespad=0.2,
         )
 
-    return _render(
-        name, title, alternative, draw if any(any(v) for _, v in series) else None, language, width=0.89
-    )
+    return _render(caption, draw if any(any(v) for _, v in series) else None, language, width=0.89)
 
 
-def count_lines(
-    name: str, title: str, alternative: str, labels: Sequence[str], series: Sequence[Line], language: Language
-) -> Chart:
+def count_lines(caption: Caption, labels: Sequence[str], series: Sequence[Line], language: Language) -> Chart:
     """Counts per label (a week), one line each, labelled at their ends."""
 
     def draw(axes: Axes) -> None:
@@ -189,9 +188,7 @@ def count_lines(
         _label_ends(axes, ends)
 
     return _render(
-        name,
-        title,
-        alternative,
+        caption,
         draw if any(v is not None for s in series for v in s.values) else None,
         language,
     )
@@ -206,9 +203,7 @@ def _count_axis(axes: Axes, language: Language) -> None:
 
 
 def _render(
-    name: str,
-    title: str,
-    alternative: str,
+    caption: Caption,
     draw: Callable[[Axes], None] | None,
     language: Language,
     width: float = 0.69,
@@ -224,7 +219,8 @@ def _render(
         svg, png = io.StringIO(), io.BytesIO()
         figure.savefig(svg, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
         figure.savefig(png, format="png", dpi=200, transparent=True, metadata={"Software": None})
-    return Chart(name, title, alternative, _inline(svg.getvalue(), name, alternative), png.getvalue())
+    markup = _inline(svg.getvalue(), caption.name, caption.alternative)
+    return Chart(caption.name, caption.title, caption.alternative, markup, png.getvalue())
 
 
 def _inline(svg: str, name: str, alternative: str) -> str:

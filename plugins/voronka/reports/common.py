@@ -129,7 +129,7 @@ def read(connection: Connection[Any], query: str, parameters: dict[str, Any]) ->
     """
     with connection.cursor(row_factory=dict_row) as cursor:
         try:
-            cursor.execute(query, parameters)  # type: ignore[call-overload]
+            cursor.execute(query, parameters)
             return cursor.fetchall()
         except (errors.UndefinedTable, errors.InvalidSchemaName, errors.InsufficientPrivilege) as error:
             raise NotPublished(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import css_inline
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from voronka.domain.letters import InlineImage, Letter
 from voronka.reports.charts import Chart
@@ -21,7 +21,7 @@ from voronka.reports.language import Language, reports_folder
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(reports_folder()),
-        autoescape=lambda name: name is None or not name.endswith(".txt.j2"),
+        autoescape=select_autoescape(enabled_extensions=("html.j2", "css.j2"), default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

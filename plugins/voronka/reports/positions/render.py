@@ -82,7 +82,9 @@ def _charts(report: PositionsReport, section: Section, number: int, language: La
             if values
             else f"{heading}. {language.text('no_data')}."
         )
-        drawn.append(charts.lines(f"{name}-{number}", heading, alternative, days, series, language))
+        drawn.append(
+            charts.lines(charts.Caption(f"{name}-{number}", heading, alternative), days, series, language)
+        )
     return drawn
 
 

@@ -59,9 +59,7 @@ def _trend(report: SalesReport, language: Language) -> charts.Chart:
         else f"{title}. {language.text('no_data')}."
     )
     return charts.count_lines(
-        "trend",
-        title,
-        alternative,
+        charts.Caption("trend", title, alternative),
         [language.day(p.monday, "short") for p in report.trend],
         [
             charts.Line(language.text("sales_trend_created"), created),
@@ -88,7 +86,9 @@ def _hours(missed: MissedCalls, language: Language) -> charts.Chart:
         alternative = language.text("sales_missed_alternative_none")
     keys = ("sales_missed_us", "sales_missed_client", "sales_missed_lost")
     series = [(language.text(key), [row[n] for row in rows]) for n, key in enumerate(keys)]
-    return charts.stacked_bars("hours", title, alternative, [str(hour) for hour in shown], series, language)
+    return charts.stacked_bars(
+        charts.Caption("hours", title, alternative), [str(hour) for hour in shown], series, language
+    )
 
 
 def _missed_rows(missed: MissedCalls, language: Language) -> list[tuple[str, int, float | None]]:
