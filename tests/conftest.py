@@ -1,3 +1,3 @@
 """Fixtures live in ``tests/support``, one file per thing they start."""
 
-pytest_plugins = ["tests.support.postgres", "tests.support.sandbox"]
+pytest_plugins = ["tests.support.built_warehouse", "tests.support.postgres", "tests.support.sandbox"]

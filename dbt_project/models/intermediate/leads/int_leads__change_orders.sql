@@ -93,7 +93,7 @@ select
     second_no,
     starts_in,
     ends_in,
-    event_ids
+    array_to_string(event_ids, ',') as event_ids
 from whole
 union all
 select
@@ -102,7 +102,7 @@ select
     second_no,
     starts_in,
     ends_in,
-    event_ids
+    array_to_string(event_ids, ',') as event_ids
 from unlinked
 union all
 select
@@ -111,6 +111,6 @@ select
     second_no,
     from_stage_id as starts_in,
     to_stage_id as ends_in,
-    array[event_id] as event_ids
+    event_id as event_ids
 from changes
 where change_count = 1

@@ -35,7 +35,7 @@ walk as (
         open_leads.stage_id,
         0::bigint as second_no,
         null::text as ends_in,
-        null::text[] as event_ids
+        null::text as event_ids
     from open_leads
     union all
     select
@@ -118,6 +118,6 @@ select
         partition by chosen.account_id, chosen.lead_id order by chosen.second_no, taken.place
     ) as change_no
 from chosen
-cross join lateral unnest(chosen.event_ids) with ordinality as taken (event_id, place)
+cross join lateral unnest(string_to_array(chosen.event_ids, ',')) with ordinality as taken (event_id, place)
 inner join {{ ref('int_leads__events') }} as event
     on chosen.account_id = event.account_id and taken.event_id = event.event_id

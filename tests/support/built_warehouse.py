@@ -1,0 +1,160 @@
+"""The whole way from the sandbox's APIs to marts, once per session.
+
+``built_warehouse``: the small world of ``tests.support.sandbox`` (accounts ``sever`` and ``altai``) loaded by the real
+connectors, swept, and built by ``dbt build`` as the transformer role. ``built_olist``: the same for the Olist files;
+skips where they are not there. Neither may be changed by a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+from psycopg.rows import dict_row
+from voronka.config import Settings, load_settings
+from voronka.domain.windows import Window
+from voronka.flows import load, transform
+from voronka.runtime import demo_settings
+
+from tests.support.environment import environment
+from tests.support.postgres import PostgresServer, fresh_warehouse
+from tests.support.sandbox import ROOT, SandboxProcess
+
+OLIST = ROOT / ".." / "shared" / "data" / "olist"
+ROLES = ("loader", "transformer", "app", "bi", "pii")
+
+
+@dataclass(frozen=True)
+class BuiltWarehouse:
+    """Loaded and built.
+
+    Attributes:
+        environment: with it in force, flows and ``voronka.database`` work on this warehouse.
+        owner_url: the owner's URL.
+        truth: of every account, as the sandbox states it.
+        dbt: how long the build took and what came of its nodes.
+    """
+
+    environment: Mapping[str, str]
+    owner_url: str
+    truth: Mapping[str, dict[str, Any]]
+    as_of: datetime
+    dbt: transform.DbtResult
+    settings: Settings = field(repr=False)
+
+    def rows(self, query: str, parameters: Any = None) -> list[dict[str, Any]]:
+        """Rows of a query, as dictionaries."""
+        with psycopg.connect(self.owner_url, row_factory=dict_row) as connection:
+            return connection.execute(query, parameters).fetchall()
+
+    def value(self, query: str, parameters: Any = None) -> Any:
+        """The only value of a query."""
+        ((value,),) = (row.values() for row in self.rows(query, parameters))
+        return value
+
+
+def secrets_of(slug: str, account_number: int) -> dict[str, str]:
+    """The sandbox's long-lived credentials of an account."""
+    upper = slug.upper()
+    return {
+        f"VORONKA_{upper}_AMOCRM_ACCESS_TOKEN": f"long-{slug}",
+        f"VORONKA_{upper}_UIS_ACCESS_TOKEN": f"uis-key-{slug}",
+        f"VORONKA_{upper}_TOPVISOR_ACCESS_TOKEN": f"topvisor-key-{slug}",
+        f"VORONKA_{upper}_TOPVISOR_USER_ID": str(account_number),
+    }
+
+
+def _agency(agency: Mapping[str, Any], url: str) -> dict[str, Any]:
+    sources = {
+        "crm": {"provider": "amocrm", "base_url": f"{url}/amocrm/{agency['id']}"},
+        "telephony": [{"provider": "uis", "base_url": f"{url}/uis/v2.0", "rate_per_second": 1000}],
+        "positions": [{"provider": "topvisor", "base_url": f"{url}/topvisor", "rate_per_second": 1000}],
+    }
+    sources["crm"]["rate_per_second"] = 1000  # type: ignore[call-overload]
+    return {**{k: v for k, v in agency.items() if k != "auth"}, **sources, **demo_settings.MEANINGS}
+
+
+def _olist(url: str) -> dict[str, Any]:
+    return {
+        "id": "olist",
+        "name": "Olist",
+        "time_zone": "America/Sao_Paulo",
+        "currency": "BRL",
+        "country": "BR",
+        "crm": {"provider": "amocrm", "base_url": f"{url}/amocrm/olist", "rate_per_second": 1000},
+        "fields": {"source": "Источник", "subject_area": "Тематика", "client_region": "Регион"},
+    }
+
+
+@contextmanager
+def built(
+    server: PostgresServer,
+    folder: Path,
+    sandbox: SandboxProcess,
+    accounts: list[dict[str, Any]],
+    history_start: datetime,
+) -> Iterator[BuiltWarehouse]:
+    """Load everything of ``accounts`` from ``history_start`` to the sandbox's now, and build."""
+    config = folder / "config"
+    config.mkdir(parents=True)
+    (config / "accounts.yml").write_text(yaml.safe_dump({"accounts": accounts}, allow_unicode=True), "utf-8")
+    values = {"VORONKA_CONFIG": str(config), "VORONKA_HOME": str(folder), "VORONKA_AS_OF": sandbox.as_of.isoformat()}
+    for number, account in enumerate(accounts):
+        values |= secrets_of(account["id"], demo_settings.FIRST_ACCOUNT_NUMBER + number)
+    with fresh_warehouse(server) as warehouse, environment(values):
+        values |= warehouse.environment
+        settings = load_settings()
+        transform.begin(settings, "test")
+        _load(settings, Window(history_start, sandbox.as_of))
+        dbt = transform.build()
+        truth = {account.id: sandbox.truth(account.id) for account in settings.accounts}
+        made = BuiltWarehouse(values, warehouse.environment["VORONKA_DATABASE_URL"], truth, sandbox.as_of, dbt, settings)
+        # Other tests of the session have warehouses of their own in the environment.
+        with environment({}, without=values):
+            yield made
+
+
+def _load(settings: Settings, window: Window) -> None:
+    for account in settings.accounts:
+        for kind, source in account.sources:
+            piece = load.Piece(account.id, kind, source.provider, "all", window)  # type: ignore[arg-type]
+            failed = [done for done in load.load(settings, piece) if done.status == "failed"]
+            assert not failed, failed
+        load.sweep(settings, account.id)
+
+
+@pytest.fixture(scope="session")
+def built_warehouse(
+    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory, sandbox: SandboxProcess
+) -> Iterator[BuiltWarehouse]:
+    """Both agencies of the small world, built."""
+    accounts = [_agency(agency, sandbox.url) for agency in demo_settings.AGENCIES]
+    folder = tmp_path_factory.mktemp("built")
+    with built(postgres_server, folder, sandbox, accounts, datetime(2026, 5, 1, tzinfo=UTC)) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def built_olist(
+    postgres_server: PostgresServer,
+    tmp_path_factory: pytest.TempPathFactory,
+    sandbox_factory: Callable[..., SandboxProcess],
+) -> Iterator[BuiltWarehouse]:
+    """The Olist funnel through the sandbox's CRM, built."""
+    if not OLIST.is_dir():
+        pytest.skip("the Olist files are not beside this checkout")
+    mapping = ROOT / "sandbox" / "csv_accounts" / "olist.yml"
+    sandbox = sandbox_factory(leads=1, calls=1, projects=0, csv_account=f"olist={mapping}:{OLIST}")
+    folder = tmp_path_factory.mktemp("olist")
+    with built(
+        postgres_server, folder, sandbox, [_olist(sandbox.url)], datetime(2017, 1, 1, tzinfo=UTC)
+    ) as made:
+        yield made
+    sandbox.stop()
