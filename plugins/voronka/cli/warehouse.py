@@ -100,9 +100,13 @@ def check(
     from voronka.quality import run_gate
 
     report = run_gate(gate, flow.new_run_id(), load_settings())
-    rows = [outcome.as_dict() for outcome in report.failures]
+    rows = [
+        {"where": o.where, "severity": o.severity, "expected": o.expected, "observed": o.observed,
+         "since": o.failing_since, "remedy": o.remedy}
+        for o in report.outcomes if not o.success
+    ]  # fmt: skip
     if as_json:
-        say_json({"passed": report.passed, "failures": rows, "docs": str(report.docs_index)})
+        say_json({"passed": report.passed, "not_held": rows, "docs": str(report.docs_index)})
     else:
         table(f"Gate {gate}: what did not hold", rows, empty="everything holds")
         console.print(f"Data docs: {report.docs_index}")

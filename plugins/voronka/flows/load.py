@@ -15,7 +15,7 @@ from voronka.connectors.base import Connector
 from voronka.domain import clock
 from voronka.domain.errors import ConfigurationError
 from voronka.domain.windows import Window
-from voronka.loading import Loader, LoadSummary, PostgresLimiter, PostgresTokenStore
+from voronka.loading import Loader, LoadSummary, PostgresLimiter, PostgresTokenStore, Sweepable
 from voronka.loading.reading import oldest_watermark
 
 Kind = Literal["crm", "telephony", "positions"]
@@ -155,5 +155,7 @@ def sweep(settings: Settings, account_id: str, *, accept_mass_deletion: bool = F
     """Compare all ids the CRM lists with ours and mark what is gone (purged or merged) as missing."""
     account = settings.account(account_id)
     connector = connector_for(account, "crm", account.crm)
+    if not isinstance(connector, Sweepable):
+        raise ConfigurationError(f"{account.crm.provider} cannot list the ids of everything that is there.")
     loader = Loader(partial(database.connect, "loader"), accept_mass_deletion=accept_mass_deletion)
     return [loader.sweep(connector, entity) for entity in ("leads", "contacts", "companies")]

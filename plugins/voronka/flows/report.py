@@ -123,8 +123,8 @@ def send_letter(
     Raises:
         voronka.domain.errors.DeliveryError: the mail server is out of reach or asks to come later.
     """
+    store.keep(letter)
     with database.connect("app", autocommit=True) as connection:
         forbidden = foreign_names(connection, letter)
         for recipient in recipients:
             yield send(connection, letter, recipient, settings.mail, forbidden=forbidden, resend=resend)
-    store.keep(letter)

@@ -2,7 +2,7 @@
 
 from voronka.loading.journal import LoadSummary
 from voronka.loading.limiter import PostgresLimiter
-from voronka.loading.loader import Loader
+from voronka.loading.loader import Loader, Sweepable
 from voronka.loading.migrations import ensure_role_passwords, migrate
 from voronka.loading.settings_sync import sync_settings
 from voronka.loading.tokens import ConsentNeeded, PostgresTokenStore
@@ -15,6 +15,7 @@ __all__ = [
     "MassDeletion",
     "PostgresLimiter",
     "PostgresTokenStore",
+    "Sweepable",
     "ensure_role_passwords",
     "migrate",
     "sync_settings",

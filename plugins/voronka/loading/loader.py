@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import uuid4
 
 import psycopg
@@ -21,6 +21,7 @@ Connect = Callable[[], psycopg.Connection[TupleRow]]
 Progress = Callable[[int], None]
 
 
+@runtime_checkable
 class Sweepable(Protocol):
     """A connector that can list the ids of everything that is there."""
 
