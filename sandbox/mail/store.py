@@ -41,7 +41,7 @@ class Letter:
 
     def text(self) -> str | None:
         part = self._part("plain")
-        return None if part is None else str(part.get_content())
+        return None if part is None else _content(part)
 
     def html(self) -> str | None:
         """The HTML part with its inline images put in, so that it shows without another request."""
@@ -49,7 +49,7 @@ class Letter:
         if part is None:
             return None
         images = self._inline_images()
-        return CID.sub(lambda found: images.get(found[1], found[0]), str(part.get_content()))
+        return CID.sub(lambda found: images.get(found[1], found[0]), _content(part))
 
     def _inline_images(self) -> dict[str, str]:
         images = {}
@@ -83,6 +83,11 @@ class Letter:
             "has_html": self._part("html") is not None,
             "attachments": self.attachments(),
         }
+
+
+def _content(part: EmailMessage) -> str:
+    """The text of a part; base64 may hide the line ends of the wire in it."""
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
 def _parse(letter_id: int, sender: str, recipients: tuple[str, ...], at: datetime, raw: bytes) -> Letter:
