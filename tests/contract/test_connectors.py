@@ -112,7 +112,9 @@ def make(sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> Make:
     listed = requests.get(f"{sandbox.url}/sandbox/accounts", timeout=10).json()
     numbers = {row["account"]: str(row["account_number"]) for row in listed}
 
-    def of(case: Case, slug: str = "sever", *, server: SandboxProcess | None = None, **settings: Any) -> Connector:
+    def of(
+        case: Case, slug: str = "sever", *, server: SandboxProcess | None = None, **settings: Any
+    ) -> Connector:
         for name, value in case.secrets(slug, numbers[slug]).items():
             monkeypatch.setenv(secret_name(slug, case.provider, name), value)
         source = case.source(server or sandbox, slug, **settings)
@@ -341,11 +343,15 @@ def test_ignored_filters_give_the_same(amocrm: Case, make: Make, sandbox: Sandbo
     ]
     entities = ("leads", "contacts", "companies", "customers")
     paid = make(amocrm)
-    expected = [(payloads(got), got.deletions.keys()) for e in entities for w in windows for got in [read(paid, e, w)]]
+    expected = [
+        (payloads(got), got.deletions.keys()) for e in entities for w in windows for got in [read(paid, e, w)]
+    ]
     assert paid.filters_ignored is False
     sandbox.filters("ignored", "sever")
     free = make(amocrm)
-    found = [(payloads(got), got.deletions.keys()) for e in entities for w in windows for got in [read(free, e, w)]]
+    found = [
+        (payloads(got), got.deletions.keys()) for e in entities for w in windows for got in [read(free, e, w)]
+    ]
     assert found == expected
     assert free.filters_ignored is True
     [finding] = [f for f in free.probe() if f.check.startswith("filter")]
@@ -364,9 +370,13 @@ def test_sweep_lists_every_id(amocrm: Case, make: Make, sandbox: SandboxProcess)
 def test_block_is_final(amocrm: Case, make: Make, sandbox: SandboxProcess) -> None:
     sandbox.limits(per_second=1, block_after=1)
     connector = make(amocrm)
-    with pytest.raises(AccessBlocked) as caught:
+
+    def ask_on() -> None:
         for _ in range(20):
             read(connector, "pipelines", everything(sandbox))
+
+    with pytest.raises(AccessBlocked) as caught:
+        ask_on()
     assert "support" in caught.value.remedy
     sandbox.forget_requests()
     with pytest.raises(AccessBlocked):
@@ -417,9 +427,7 @@ def test_rotating_tokens_over_http(
         assert read(connector, "leads", everything(sandbox)).records.keys() == expected
         assert store.exchanges == 1
         near = store.current()
-        store.install(
-            TokenPair(near.access_token, near.refresh_token, datetime.now(UTC), near.refreshed_at)
-        )
+        store.install(TokenPair(near.access_token, near.refresh_token, datetime.now(UTC), near.refreshed_at))
         read(connector, "pipelines", everything(sandbox))
         assert store.exchanges == 2, "a token at its end is renewed before it is refused"
         sandbox.tokens("altai", revoke="all")
@@ -455,7 +463,9 @@ def test_checks_belong_to_the_local_day(make: Make, sandbox: SandboxProcess, slu
     assert {record.updated_at for record in got.records.values()} == {local.astimezone(UTC)}
 
 
-def test_uis_minute_is_waited_for(make: Make, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_uis_minute_is_waited_for(
+    make: Make, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make(CASES[1])
     sandbox.limits(uis_per_minute=1)
     source, sleep = CASES[1].source(sandbox, "sever", attempts=1), SleepBook()
@@ -463,4 +473,3 @@ def test_uis_minute_is_waited_for(make: Make, sandbox: SandboxProcess, monkeypat
     with pytest.raises(SourceError, match="limit"):
         read(connector, "calls", everything(sandbox))
     assert all(0 < seconds <= 60 for seconds in sleep.seconds)
-

@@ -104,7 +104,11 @@ def endpoint(url: str) -> TokenEndpoint:
     source = Source(provider="amocrm", base_url=url, attempts=2)
     http = HttpClient("north", source, url, CountingLimiter(), judge_exchange, sleep=SleepBook())
     return TokenEndpoint(
-        http, client_id="id", client_secret="keep-secret", redirect_uri="https://here.example/cb", now=lambda: NOW
+        http,
+        client_id="id",
+        client_secret="keep-secret",
+        redirect_uri="https://here.example/cb",
+        now=lambda: NOW,
     )
 
 

@@ -111,6 +111,8 @@ def test_ids_that_are_only_unique_in_their_parent_carry_it() -> None:
 
 def test_recycle_bin() -> None:
     row = {"id": 1, "updated_at": 1767513600, "is_deleted": True, "name": None}
-    assert parse_deleted(listing("leads"), row) == Deletion("1", datetime(2026, 1, 4, 8, tzinfo=UTC), "bin", row)
+    assert parse_deleted(listing("leads"), row) == Deletion(
+        "1", datetime(2026, 1, 4, 8, tzinfo=UTC), "bin", row
+    )
     assert parse_deleted(listing("leads"), {**row, "is_deleted": False}) is None, "the option was ignored"
     assert isinstance(parse_deleted(listing("leads"), {**row, "updated_at": None}), Rejection)

@@ -23,6 +23,7 @@ T0 = int(START.timestamp())
 WHERE = Where("north", "amocrm", "things")
 ORDERED = Listing("/things", "things", time_field="updated_at", order=True, paid_filter=True)
 UNORDERED = Listing("/tasks", "tasks", time_field="updated_at")
+EVENTS = Listing("/events", "things", time_field="updated_at", newest_first=True)
 WHOLE = Listing("/all", "all")
 
 
@@ -33,6 +34,7 @@ class Provider:
     rows: dict[int, int]
     size: int = 3
     honours_filter: bool = True
+    natural: Callable[[tuple[int, int]], Any] = lambda row: row[0]
     moves: dict[int, Callable[[dict[int, int]], Any]] = field(default_factory=dict)
     asked: list[tuple[dict[str, str], int]] = field(default_factory=list)
 
@@ -44,12 +46,14 @@ class Provider:
         if first and last and self.honours_filter:
             found = [row for row in found if int(first) <= row[1] <= int(last)]
         order = wanted.get("order[updated_at]")
-        found.sort(key=lambda row: (row[1], row[0]) if order else (row[0],), reverse=order == "desc")
+        found.sort(key=(lambda row: (row[1], row[0])) if order else self.natural, reverse=order == "desc")
         page = found[(number - 1) * self.size : number * self.size]
         self.moves.get(len(self.asked), lambda rows: None)(self.rows)
         if not page:
             return EMPTY
-        return RawPage([{"id": i, "updated_at": t} for i, t in page], has_next=number * self.size < len(found))
+        return RawPage(
+            [{"id": i, "updated_at": t} for i, t in page], has_next=number * self.size < len(found)
+        )
 
 
 def versions(pages: Iterable[Page]) -> dict[str, int]:
@@ -124,7 +128,7 @@ def test_row_edited_within_the_window_comes_in_its_newest_version() -> None:
 
 
 def test_a_second_that_fills_pages_is_read_by_page_numbers() -> None:
-    rows = {**{i: T0 + 50 for i in range(8)}, 20: T0 + 10, 21: T0 + 51, 22: T0 + 90}
+    rows = {**dict.fromkeys(range(8), T0 + 50), 20: T0 + 10, 21: T0 + 51, 22: T0 + 90}
     provider = Provider(rows)
     assert take(Reader(provider.fetch), ORDERED, window()) == as_texts(rows)
 
@@ -143,7 +147,9 @@ def test_ignored_filter_reads_from_the_newest_down_to_the_window_only() -> None:
     assert max(number for _, number in provider.asked) <= 4, "it must not read the 60 old rows"
     provider.asked.clear()
     take(reader, ORDERED, window())
-    assert all("filter[updated_at][from]" not in query for query, _ in provider.asked), "remembered for the run"
+    assert all("filter[updated_at][from]" not in query for query, _ in provider.asked), (
+        "remembered for the run"
+    )
 
 
 def test_ignored_filter_and_a_deletion_between_pages() -> None:
@@ -204,6 +210,43 @@ def test_broken_row_does_not_stop_the_window() -> None:
             return RawPage([*page.rows, "?", {"updated_at": T0 + 1}], page.has_next)
 
     provider = Broken(ten())
-    pages = list(Reader(provider.fetch).window(ORDERED, window(), lambda ls, row: parse(ls, row, START), WHERE))
+    pages = list(
+        Reader(provider.fetch).window(ORDERED, window(), lambda ls, row: parse(ls, row, START), WHERE)
+    )
     assert len({r.source_id for page in pages for r in page.records if isinstance(r, Record)}) == 10
     assert sorted(r.code for page in pages for r in page.rejections) == ["missing_id", "not_an_object"]
+
+
+def newest_first(row: tuple[int, int]) -> Any:
+    return (-row[1], row[0])
+
+
+def test_events_that_come_newest_first_are_read_backwards() -> None:
+    rows = {**ten(), **dict.fromkeys(range(20, 28), T0 + 45), 40: T0 - 1, 41: T0 + 1001}
+    provider = Provider(rows, natural=newest_first)
+    inside = {i: t for i, t in rows.items() if i < 40}
+    assert take(Reader(provider.fetch), EVENTS, window()) == as_texts(inside)
+
+
+def test_event_that_arrives_while_reading_pushes_no_other_out() -> None:
+    moves = {n: (lambda rows, n=n: rows.update({100 + n: T0 + 900 + n})) for n in range(1, 6)}
+    provider = Provider(ten(), natural=newest_first, moves=moves)
+    got = take(Reader(provider.fetch), EVENTS, window())
+    assert as_texts(ten()).items() <= got.items()
+
+
+@pytest.mark.parametrize(
+    "natural",
+    [lambda row: (row[1] % 7, row[0]), lambda row: (row[0] // 5, -row[1]), lambda row: row[1]],
+    ids=["mixed", "sorted within groups", "oldest first"],
+)
+def test_events_that_come_otherwise_are_all_read_too(natural: Callable[[tuple[int, int]], Any]) -> None:
+    provider = Provider(ten(), natural=natural)
+    assert take(Reader(provider.fetch), EVENTS, window()) == as_texts(ten())
+
+
+def test_ignored_filter_of_events() -> None:
+    provider = Provider({**ten(), 50: T0 - 90_000}, natural=newest_first, honours_filter=False)
+    reader = Reader(provider.fetch)
+    assert take(reader, EVENTS, window()) == as_texts(ten())
+    assert reader.filters_ignored

@@ -26,11 +26,17 @@ WHERE = Where("north", "amocrm", "leads", page=3)
 GOOD = Given(body={"fine": True})
 
 
-def client(url: str, *, attempts: int = 4, timeout: float = 5.0) -> tuple[HttpClient, CountingLimiter, SleepBook]:
+def client(
+    url: str, *, attempts: int = 4, timeout: float = 5.0
+) -> tuple[HttpClient, CountingLimiter, SleepBook]:
     source = Source(provider="amocrm", base_url=url, attempts=attempts, timeout_seconds=timeout)
     limiter, sleep = CountingLimiter(), SleepBook()
     judge = amocrm_judge("renew it.")
-    return HttpClient("north", source, url, limiter, judge, secrets=(SECRET,), sleep=sleep, dice=lambda: 1.0), limiter, sleep
+    return (
+        HttpClient("north", source, url, limiter, judge, secrets=(SECRET,), sleep=sleep, dice=lambda: 1.0),
+        limiter,
+        sleep,
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,9 @@ def test_passing_fault_is_tried_again(bad: Given) -> None:
     assert sleep.seconds == [0.5, 1.0], "the pause doubles"
 
 
-@pytest.mark.parametrize(("bad", "kind"), [(Given(500, body="x"), SourceUnavailable), (Given(429), RateLimited)])
+@pytest.mark.parametrize(
+    ("bad", "kind"), [(Given(500, body="x"), SourceUnavailable), (Given(429), RateLimited)]
+)
 def test_gives_up_after_all_attempts_and_names_the_place(bad: Given, kind: type[SourceError]) -> None:
     with fake_provider(in_turn(bad)) as provider:
         http, limiter, _ = client(provider.url, attempts=3)

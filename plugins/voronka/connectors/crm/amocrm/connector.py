@@ -62,17 +62,26 @@ class AmoCrmConnector:
     def pages(self, entity: str, window: Window) -> Iterator[Page]:
         """Pages of an entity; deleted leads, contacts and companies come as ``Page.deletions``.
 
+        ``source_total`` of the last page is how many there are in all, where amoCRM tells (users, roles, fields).
+
         Raises:
             ConfigurationError: there is no such entity.
             SourceError: of the kind the answer means; ``FeatureUnavailable`` where the account lacks the entity.
         """
         entity_named(entity, ENTITY_LIST, self.provider)
-        for listing in ENTITIES[entity].listings:
+        listings = ENTITIES[entity].listings
+        done = 0
+        for listing in listings:
+            total = 0
             try:
-                yield from self._of_listing(entity, listing, window)
+                for page in self._of_listing(entity, listing, window):
+                    total = page.source_total or 0
+                    told = None if page.source_total is None else done + page.source_total
+                    yield replace(page, source_total=told)
             except FeatureUnavailable:
                 if not listing.optional:
                     raise
+            done += total
 
     def sweep(self, entity: str) -> Iterator[Sequence[str]]:
         """The ids of everything that exists now, page by page; an id may come twice.

@@ -24,6 +24,7 @@ class Listing:
         prefix: put before ids that are only unique within their parent.
         time_field: the field by which windows are cut, None where the list is read whole.
         order: whether ``order[<time_field>]`` is documented.
+        newest_first: whether rows were seen to come by time backwards, without being asked to.
         paid_filter: whether its filter belongs to the paid package and may be ignored without an error.
         has_bin: whether ``with=only_deleted`` lists its recycle bin.
         optional: whether a missing feature merely leaves this list out.
@@ -36,6 +37,7 @@ class Listing:
     most_per_page: int = 250
     time_field: Literal["updated_at", "created_at"] | None = None
     order: bool = False
+    newest_first: bool = False
     paid_filter: bool = False
     has_bin: bool = False
     optional: bool = False
@@ -92,7 +94,7 @@ _TASKS = AmoEntity(
 )
 _EVENTS = AmoEntity(
     Entity("events", "window", partitioned=True, overlap_seconds=LATE_SECONDS),
-    (Listing("/events", "events", most_per_page=100, time_field="created_at"),),
+    (Listing("/events", "events", most_per_page=100, time_field="created_at", newest_first=True),),
 )
 
 ACCOUNT = Listing(

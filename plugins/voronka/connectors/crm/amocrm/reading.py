@@ -4,7 +4,8 @@ amoCRM has no cursor: page 3 is whatever stands at rows 501 to 750 at that momen
 edited and now lies beyond the window, or was deleted) all later rows step one place forward and one of them slips
 from page 3 to page 2, which was already read. Three answers, by what the list can do:
 
-* ordered by time: always ask for page 1, starting at the time of the last row seen. Nothing can slip.
+* ordered by time: always ask for page 1, starting at the time of the last row seen. Nothing can slip. Events come
+  newest first without a promise: that is checked on every page, and across the first two.
 * filtered by time only: ask in pieces short enough to fit on one page. Nothing can slip.
 * more than one page all the same: walk again until a whole walk brings nothing new.
 
@@ -68,6 +69,7 @@ class Reader:
         self._fetch = fetch
         self._ignored: set[str] = set()
         self._piece_seconds: dict[str, int] = {}
+        self._trusted: set[str] = set()
 
     @property
     def filters_ignored(self) -> bool:
@@ -101,7 +103,8 @@ class Reader:
         group = "paid" if listing.paid_filter else listing.path
         if group not in self._ignored:
             try:
-                yield from (self._by_time if listing.order else self._in_pieces)(listing, span, query, where)
+                by_time = listing.order or listing.newest_first
+                yield from (self._by_time if by_time else self._in_pieces)(listing, span, query, where)
             except _FilterIgnored:
                 self._ignored.add(group)
                 log.warning(
@@ -114,8 +117,9 @@ class Reader:
         yield from self._from_newest(listing, span, query, where)
 
     def _by_time(self, listing: Listing, span: _Span, query: Query, where: Where) -> Iterator[RawPage]:
-        """Page 1 again and again, each time from the last row's second on."""
-        order = ((f"order[{listing.time_field}]", "asc"),)
+        """Page 1 again and again, each time from the last row's second on (backwards where newest come first)."""
+        order = ((f"order[{listing.time_field}]", "asc"),) if listing.order else ()
+        backwards = not listing.order
         while True:
             asked = query + span.query(str(listing.time_field)) + order
             raw = self._fetch(listing, asked, 1, where)
@@ -123,19 +127,27 @@ class Reader:
             yield raw
             if not raw.has_next:
                 return
-            if not stamps or stamps != sorted(stamps):
-                yield from (more for _, more in self._walks(listing, asked, where, span))
+            if not stamps or not _runs(stamps, backwards):
+                yield from self._in_pieces(listing, span, query, where)
                 return
-            if stamps[-1] > span.first:
-                span = _Span(stamps[-1], span.last)
+            edge = stamps[-1]
+            if backwards and listing.path not in self._trusted:
+                following = self._fetch(listing, asked, 2, where)
+                yield following
+                if any(stamp > edge for stamp in _verified(listing, following, span)):
+                    yield from self._in_pieces(listing, span, query, where)
+                    return
+                self._trusted.add(listing.path)
+            if edge != (span.last if backwards else span.first):
+                span = _Span(span.first, edge) if backwards else _Span(edge, span.last)
                 continue
             # A whole page of one second (an import, a mass edit): this second by page numbers, then on.
-            second = _Span(span.first, span.first)
+            second = _Span(edge, edge)
             asked = query + second.query(str(listing.time_field)) + order
             yield from (more for _, more in self._walks(listing, asked, where, second))
             if span.first >= span.last:
                 return
-            span = _Span(span.first + 1, span.last)
+            span = _Span(span.first, edge - 1) if backwards else _Span(edge + 1, span.last)
 
     def _in_pieces(self, listing: Listing, span: _Span, query: Query, where: Where) -> Iterator[RawPage]:
         """Pieces that adapt their length to fill one page; neighbours share a second, which does no harm."""
@@ -162,8 +174,9 @@ class Reader:
 
         def is_past(raw: RawPage) -> bool:
             stamps = [stamp for row in raw.rows if (stamp := stamp_of(listing, row)) is not None]
-            falls = all(a >= b for a, b in itertools.pairwise(stamps))
-            return listing.order and falls and bool(stamps) and stamps[-1] < span.first
+            return (
+                listing.order and _runs(stamps, backwards=True) and bool(stamps) and stamps[-1] < span.first
+            )
 
         yield from (raw for _, raw in self._walks(listing, asked, where, stop=is_past))
 
@@ -212,6 +225,10 @@ def _verified(listing: Listing, raw: RawPage, span: _Span) -> list[int]:
     if any(not span.first <= stamp <= span.last for stamp in stamps):
         raise _FilterIgnored
     return stamps
+
+
+def _runs(stamps: list[int], backwards: bool) -> bool:
+    return all(a >= b if backwards else a <= b for a, b in itertools.pairwise(stamps))
 
 
 def _concerns(listing: Listing, row: object, window: Window) -> bool:
