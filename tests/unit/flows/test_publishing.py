@@ -22,13 +22,20 @@ def settings(warehouse: Any, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def watermark(warehouse: Any, moment: datetime) -> None:
+    load_id = warehouse.rows(
+        """
+        insert into ops.loads (load_id, account_id, provider, entity, window_from, window_to, status, started_at)
+        values (gen_random_uuid(), 'sever', 'amocrm', 'leads', %(m)s - interval '1 hour', %(m)s, 'succeeded', %(m)s)
+        returning load_id
+        """,
+        {"m": moment},
+    )[0][0]
     warehouse.rows(
         """
-        insert into ops.watermarks (account_id, provider, entity, high_water_at)
-        values ('sever', 'amocrm', 'leads', %s)
-        on conflict (account_id, provider, entity) do update set high_water_at = excluded.high_water_at
+        insert into ops.watermarks (account_id, provider, entity, high_water_at, load_id)
+        values ('sever', 'amocrm', 'leads', %s, %s)
         """,
-        (moment,),
+        (moment, load_id),
     )
 
 
