@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sandbox.agency.ground import Ground
 from sandbox.agency.history import lead_state
@@ -12,6 +13,8 @@ from sandbox.agency.model import LOST_STAGE_ID, WON_STAGE_ID, Call, Lead, Note, 
 from sandbox.agency.people import People
 from sandbox.agency.telephony import call_end
 
+_NoteOwner = Literal["leads", "contacts"]
+_NoteDraft = tuple[datetime, _NoteOwner, int, str, int, str, int | None]
 _TASK_BASE, _NOTE_BASE = 4_400_501, 77_120_044
 _TASK_TEXTS = (
     "Перезвонить по КП",
@@ -74,7 +77,7 @@ def make_notes(
 ) -> list[Note]:
     """Common notes of leads and, for most calls of numbers the CRM knows, call notes."""
     rng, calendar = ground.stream("notes"), ground.calendar
-    drafts: list[tuple[datetime, str, int, str, int, str, int | None]] = []
+    drafts: list[_NoteDraft] = []
     for item in lived:
         lead = item.lead
         gone = lead.deleted_at or lead.merged_at or calendar.until
@@ -87,14 +90,14 @@ def make_notes(
     drafts += _call_notes(ground, lived, calls, people, users)
     drafts.sort(key=lambda draft: (draft[0], draft[6] or 0, draft[2]))
     return [
-        Note(_NOTE_BASE + ground.index * 10_000_000 + n, entity, entity_id, kind, user, at, text, call)  # type: ignore[arg-type]
+        Note(_NOTE_BASE + ground.index * 10_000_000 + n, entity, entity_id, kind, user, at, text, call)
         for n, (at, entity, entity_id, kind, user, text, call) in enumerate(drafts)
     ]
 
 
 def _call_notes(
     ground: Ground, lived: list[LivedLead], calls: list[Call], people: People, users: list[User]
-) -> list[tuple[datetime, str, int, str, int, str, int | None]]:
+) -> list[_NoteDraft]:
     rng = ground.stream("call notes")
     leads_of: dict[int, list[Lead]] = {}
     for item in lived:
@@ -107,7 +110,7 @@ def _call_notes(
                 contacts_of.setdefault(number, []).append(contact.contact_id)
     born = {contact.contact_id: contact.created_at for contact in people.contacts}
     user_of = {user.employee_id: user.user_id for user in users}
-    notes: list[tuple[datetime, str, int, str, int, str, int | None]] = []
+    notes: list[_NoteDraft] = []
     for call in calls:
         over = max(
             call_end(call.started_at, call.wait_seconds, call.talk_seconds),
@@ -120,8 +123,8 @@ def _call_notes(
         lead = _open_lead(leads_of.get(contact_id, []), over)
         kind = "call_in" if call.direction == "in" else "call_out"
         user = user_of.get(call.employee_id or 0, 0)
-        entity, entity_id = ("leads", lead.lead_id) if lead else ("contacts", contact_id)
-        notes.append((over, entity, entity_id, kind, user, "", call.call_id))
+        note_of: tuple[_NoteOwner, int] = ("leads", lead.lead_id) if lead else ("contacts", contact_id)
+        notes.append((over, *note_of, kind, user, "", call.call_id))
     return notes
 
 

@@ -19,7 +19,7 @@ _CLIENT_WEIGHTS = tuple(
 def months_before(moment: datetime, months: int) -> datetime:
     """The same day and hour ``months`` calendar months earlier (the 28th at most, so that it exists)."""
     index = moment.year * 12 + moment.month - 1 - months
-    return moment.replace(year=index // 12, month=index % 12 + 1, day=min(moment.day, 28))
+    return moment.replace(microsecond=0, year=index // 12, month=index % 12 + 1, day=min(moment.day, 28))
 
 
 class AgencyCalendar:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sandbox.agency.model import LOST_STAGE_ID, WON_STAGE_ID, FieldDefinition, Pipeline, Stage, User
+from sandbox.agency.model import (
+    LOST_STAGE_ID,
+    WON_STAGE_ID,
+    FieldDefinition,
+    FieldOwner,
+    Pipeline,
+    Stage,
+    User,
+)
 from sandbox.agency.streams import stream
 
 TELEMARKETING, SALES, CARE = 0, 1, 2
@@ -141,7 +149,7 @@ def make_pipelines(index: int) -> list[Pipeline]:
 def make_fields(index: int, regions: tuple[str, ...]) -> list[FieldDefinition]:
     """The custom fields; ids and enum ids unique in the account."""
     base, enum_base = 990_001 + index * 1000, 550_001 + index * 1000
-    specs: list[tuple[str, str, str | None, str, tuple[str, ...]]] = [
+    specs: list[tuple[FieldOwner, str, str | None, str, tuple[str, ...]]] = [
         ("leads", "Источник", None, "select", SOURCES),
         ("leads", "Канал", None, "select", CHANNELS),
         ("leads", "Регион", None, "select", regions),
@@ -166,7 +174,7 @@ def make_fields(index: int, regions: tuple[str, ...]) -> list[FieldDefinition]:
             (next_enum + k, label, label if kind == "multitext" else None) for k, label in enumerate(labels)
         )
         next_enum += len(labels)
-        fields.append(FieldDefinition(base + n, entity, name, code, kind, enums))  # type: ignore[arg-type]
+        fields.append(FieldDefinition(base + n, entity, name, code, kind, enums))
     return fields
 
 

@@ -21,6 +21,7 @@ from sandbox.agency.model import (
     Customer,
     CustomValue,
     FieldDefinition,
+    FieldOwner,
     Lead,
     Payment,
     Pipeline,
@@ -261,7 +262,7 @@ def _won(lead_id: int, at: datetime, user_id: int) -> StageMove:
 class _Fields:
     """Collects the select fields of an entity: a label gets its enum id when it first comes."""
 
-    def __init__(self, entity: str, first_id: int, first_enum: int) -> None:
+    def __init__(self, entity: FieldOwner, first_id: int, first_enum: int) -> None:
         self._entity, self._first_id, self._next_enum = entity, first_id, first_enum
         self._ids: dict[str, int] = {KEY_FIELD: first_id}
         self._enums: dict[str, dict[str, int]] = {}
@@ -282,7 +283,7 @@ class _Fields:
         for name, number in self._ids.items():
             enums = _enums(self._enums.get(name, {}).items())
             kind = "text" if name == KEY_FIELD else "select"
-            yield FieldDefinition(number, self._entity, name, None, kind, enums)  # type: ignore[arg-type]
+            yield FieldDefinition(number, self._entity, name, None, kind, enums)
 
 
 def _enums(labels: Iterable[tuple[str, int]]) -> tuple[tuple[int, str, None], ...]:

@@ -16,6 +16,7 @@ from typing import Any, Literal, Protocol
 WON_STAGE_ID = 142
 LOST_STAGE_ID = 143
 
+FieldOwner = Literal["leads", "contacts", "companies", "customers"]
 CustomValue = str | int | bool | Decimal | tuple[str, ...] | date | datetime
 
 
@@ -61,7 +62,7 @@ class FieldDefinition:
     """A custom field of leads, contacts or companies. ``enums`` is (enum id, label, code)."""
 
     field_id: int
-    entity: Literal["leads", "contacts", "companies", "customers"]
+    entity: FieldOwner
     name: str
     code: str | None
     type: str
@@ -134,6 +135,8 @@ class Contact:
 
 @dataclass(slots=True)
 class Company:
+    """A company; ``fields`` by field id, the value of a multitext field (PHONE) is a tuple of texts."""
+
     company_id: int
     name: str
     fields: dict[int, CustomValue]

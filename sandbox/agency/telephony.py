@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sandbox.agency.catalogue import SALES, TELEMARKETING
 from sandbox.agency.ground import Ground
 from sandbox.agency.leads import LivedLead
-from sandbox.agency.model import Call, User
+from sandbox.agency.model import Call, Contact, User
 from sandbox.agency.office import Office
 from sandbox.agency.people import People
 from sandbox.agency.phones import NumberPool
@@ -62,15 +63,16 @@ class Exchange:
         users[self._office.removed.user_id] = self._office.removed
         for item in lived:
             if item.contact is not None and self._people.numbers[item.contact.contact_id]:
-                self._calls_of_lead(item, per_lead, users)
+                self._calls_of_lead(item, item.contact, per_lead, users)
         self._fill(lived, count)
         self._calls.sort(key=lambda call: (call.started_at, call.client_number or ""))
         del self._calls[max(count, 0) :]
         return [replace(call, call_id=self._first_id + n) for n, call in enumerate(self._calls)]
 
-    def _calls_of_lead(self, item: LivedLead, per_lead: float, users: dict[int, User]) -> None:
-        rng, lead, contact = self._rng, item.lead, item.contact
-        assert contact is not None  # noqa: S101 - the caller looked
+    def _calls_of_lead(
+        self, item: LivedLead, contact: Contact, per_lead: float, users: dict[int, User]
+    ) -> None:
+        rng, lead = self._rng, item.lead
         party = Party(
             self._people.numbers[contact.contact_id][0], lead.lead_id, contact.contact_id, lead.is_spam
         )
@@ -205,7 +207,7 @@ class Exchange:
         self,
         party: Party,
         at: datetime,
-        direction: str,
+        direction: Literal["in", "out"],
         *,
         employee_id: int | None,
         wait: int | None,
@@ -221,7 +223,7 @@ class Exchange:
         campaign = self._rng.choice(_CAMPAIGNS) if direction == "in" and self._rng.random() < 0.6 else None
         line = self._lines[0] if direction == "out" else self._rng.choice(self._lines)
         self._calls.append(
-            Call(0, at, direction, party.number, line, employee_id, wait, talk, reason,  # type: ignore[arg-type]
+            Call(0, at, direction, party.number, line, employee_id, wait, talk, reason,
                  party.lead_id, party.contact_id, party.is_spam, campaign)
         )  # fmt: skip
         return True

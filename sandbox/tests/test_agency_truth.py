@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.agency.model import Contract, StageMove
+from sandbox.agency.model import Contact, Contract, Note, StageMove
 from sandbox.agency.streams import event_id
 from sandbox.agency.truth import truth
-from sandbox.agency.truth_calls import judge
+from sandbox.agency.truth_calls import calls_truth, judge, lead_of_calls
 from sandbox.agency.truth_funnel import entries, reach
 from sandbox.agency.truth_money import client_months, months_between, mrr_truth
 from sandbox.agency.truth_positions import linear, mean_position, seranking, top_share, visibility
@@ -18,6 +18,7 @@ from sandbox.tests.agency_worlds import (
     PIPELINE,
     STAGES,
     START,
+    UNTIL,
     call,
     default_world,
     hand_made_lead,
@@ -151,6 +152,46 @@ def test_withheld_numbers_neither_repeat_nor_recover() -> None:
 @pytest.mark.parametrize(("wait", "is_short"), [(0, True), (4, True), (5, False), (None, False)])
 def test_short_abandon_has_a_known_wait_under_five_seconds(wait: int | None, is_short: bool) -> None:
     assert missed_rules(call(1, 0, wait=wait))[0][2] is is_short
+
+
+def test_a_call_belongs_to_the_lead_of_its_note_else_to_the_newest_open_lead_of_its_number() -> None:
+    lost, early, other, late = (
+        hand_made_lead(n, path) for n, path in ((1, "AL"), (2, "A"), (3, "A"), (4, "A"))
+    )
+    lost.contact_ids = early.contact_ids = late.contact_ids = (50,)
+    late.created_at = START + timedelta(hours=5)
+    tenant = hand_made_tenant([lost, early, other, late])
+    tenant.contacts = [Contact(50, "Анна", ("8 (916) 123-45-67",), (), None, 7, START, START)]
+    hour = 3600
+    tenant.calls = [
+        call(1, -60),  # before any lead
+        call(2, 2 * hour),  # lead 1 is lost since an hour
+        call(3, 6 * hour),  # both open leads are there: the newest
+        call(4, 7 * hour),  # its note names another lead
+        call(5, 8 * hour, client="79990000000"),
+    ]
+    tenant.notes = [Note(1, "leads", 3, "call_in", 7, START + timedelta(hours=7, minutes=1), call=4)]
+    assert lead_of_calls(tenant.at(AFTER)) == {2: 2, 3: 4, 4: 3}
+    early.merged_at, early.merged_into = START + timedelta(hours=9), 3
+    assert lead_of_calls(tenant.at(UNTIL))[2] == 1, "none listed was open: the newest before the call"
+
+
+def test_calls_of_spam_leads_are_left_out_of_what_is_counted_without_spam() -> None:
+    lead = hand_made_lead(1, "A")
+    lead.is_spam, lead.contact_ids = True, (50,)
+    tenant = hand_made_tenant([lead])
+    tenant.contacts = [Contact(50, "Анна", ("+79161234567",), (), None, 7, START, START)]
+    tenant.calls = [
+        call(1, 10, wait=2),
+        call(2, 20, direction="out", talk=30),
+        call(3, 30, client="79990000000", wait=2),
+        call(4, 40, direction="out", talk=30, client="79990000000"),
+        call(5, 50, direction="out", talk=29, client="79990000000"),
+    ]
+    assert calls_truth(tenant.at(AFTER)) == {
+        "total": 5, "incoming": 2, "outgoing": 3, "missed": 2, "missed_not_spam": 1, "repeats": 0, "short_abandons": 1,
+        "recovered_by_us": 1, "recovered_by_client": 0, "successful_30s": 1,
+    }  # fmt: skip
 
 
 def contract(

@@ -13,6 +13,7 @@ import pytest
 
 from sandbox.agency.history import events
 from sandbox.agency.model import LOST_STAGE_ID, WON_STAGE_ID, Size, Tenant
+from sandbox.agency.phones import digits_of
 from sandbox.agency.summary import oddities
 from sandbox.agency.truth import truth
 from sandbox.agency.world import build_world
@@ -137,6 +138,27 @@ def test_references_hold(slug: str) -> None:
     assert {note.call for note in tenant.notes} <= known_calls | {None}
     assert {payment.company_id for payment in tenant.payments} <= companies
     assert {project.company_id for project in tenant.projects} <= companies
+
+
+@pytest.mark.parametrize("slug", TENANTS)
+def test_spam_can_be_known_by_a_warehouse_that_starts_today(slug: str) -> None:
+    tenant = default_world().tenants[slug]
+    spam = [lead for lead in tenant.leads if lead.is_spam]
+    assert all("спам" in lead.tags for lead in spam)
+    assert all(lead.deleted_at is None and lead.merged_at is None for lead in spam)
+    callers = {contact_id for lead in spam for contact_id in lead.contact_ids}
+    cards = [contact for contact in tenant.contacts if contact.contact_id in callers]
+    numbers = {digits_of(phone) for contact in cards for phone in contact.phones}
+    others = {contact_id for lead in tenant.leads if not lead.is_spam for contact_id in lead.contact_ids}
+    for contact in tenant.contacts:
+        assert contact.contact_id not in others or not numbers & (
+            {digits_of(p) for p in contact.phones} - {None}
+        )
+    reasons = dict(tenant.loss_reasons)
+    for lead in tenant.leads:
+        assert (reasons.get(lead.loss_reason_id or 0) == "Спам") <= lead.is_spam
+        assert (reasons.get(lead.loss_reason_id or 0) == "Дубль") <= lead.is_duplicate
+        assert lead.is_test == ("тест" in lead.tags)
 
 
 @pytest.mark.parametrize(
