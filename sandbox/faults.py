@@ -57,6 +57,8 @@ class Fault:
             raise ValueError(f"kind {kind!r} is none of {', '.join(KINDS)}")
         if data.get("provider") not in (None, *PROVIDERS):
             raise ValueError(f"provider {data['provider']!r} is none of {', '.join(PROVIDERS)}")
+        if kind in LISTING_KINDS and data.get("provider") not in (None, "amocrm"):
+            raise ValueError(f"{kind} is a trouble of the CRM's numbered pages, {data['provider']} has none")
         rate = float(data.get("rate", 1.0))
         if not 0 <= rate <= 1:
             raise ValueError(f"rate {rate} is not between 0 and 1")

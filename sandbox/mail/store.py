@@ -56,7 +56,7 @@ class Letter:
         for part in self.message.walk():
             cid = part.get("Content-ID")
             if cid and part.get_content_maintype() == "image":
-                body = base64.b64encode(part.get_payload(decode=True)).decode()
+                body = base64.b64encode(part.get_content()).decode()
                 images[str(cid).strip().strip("<>")] = f"data:{part.get_content_type()};base64,{body}"
         return images
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
@@ -11,10 +12,10 @@ import pytest
 from sandbox.tests.serving import Live, live
 
 
-def _pair(server: Live, code: str = "code-sever") -> dict[str, str]:
+def _pair(server: Live, code: str = "code-sever") -> dict[str, Any]:
     answer = server.token(grant_type="authorization_code", code=code)
     assert answer.status_code == 200, answer.text
-    pair: dict[str, str] = answer.json()
+    pair: dict[str, Any] = answer.json()
     return pair
 
 

@@ -125,7 +125,8 @@ def test_a_wrong_clock_shows_in_the_date_header_and_the_token_answer(api: Live) 
 
 
 def _walk(api: Live, path: str, key: str) -> list[Any]:
-    found, address = [], f"{path}{'&' if '?' in path else '?'}page=1"
+    found: list[Any] = []
+    address = f"{path}{'&' if '?' in path else '?'}page=1"
     while True:
         answer = api.crm(address)
         if answer.status_code == 204:
@@ -171,6 +172,7 @@ def test_the_same_seed_strikes_the_same_requests() -> None:
     {"kind": "earthquake"},
     {"kind": "500", "rate": 2},
     {"kind": "500", "provider": "bitrix"},
+    {"kind": "shifting_pages", "provider": "uis"},
     {"kind": "500", "probability": 1},
 ])  # fmt: skip
 def test_faults_that_make_no_sense_are_refused(api: Live, order: dict[str, Any]) -> None:

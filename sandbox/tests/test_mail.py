@@ -26,7 +26,9 @@ def _letter(subject: str = "Позиции за октябрь", html: str | Non
     message.set_content("Видимость выросла\n")
     if html:
         message.add_alternative(html, subtype="html")
-        message.get_payload()[1].add_related(PIXEL, "image", "png", cid="<chart>")
+        *_, html_part = message.iter_parts()
+        assert isinstance(html_part, EmailMessage)
+        html_part.add_related(PIXEL, "image", "png", cid="<chart>")
     return message
 
 

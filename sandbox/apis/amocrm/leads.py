@@ -55,7 +55,7 @@ class LeadJson:
             seconds(state.updated_at),
             facts,
             partial(self._lead, lead, facts, seconds(state.updated_at)),
-            self._records.values.comparable(lead.fields),
+            partial(self._records.values.comparable, lead.fields),
         )
 
     def bin_row(self, lead: Lead) -> Row:

@@ -17,14 +17,20 @@ Render = Callable[[frozenset[str]], dict[str, Any]]
 
 @dataclass(slots=True)
 class Row:
-    """One record: ``facts`` are the values that filters compare, ``render`` makes its JSON for a set of ``with``."""
+    """One record.
+
+    Attributes:
+        facts: the values that filters compare.
+        render: makes its JSON for a set of ``with``.
+        custom: its custom fields as filters compare them, worked out when one asks.
+    """
 
     row_id: int | str
     created_at: int
     updated_at: int
     facts: dict[str, Any]
     render: Render
-    custom: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    custom: Callable[[], dict[str, tuple[Any, ...]]] = dict
     bodies: dict[frozenset[str], bytes] = field(default_factory=dict)
 
     def body(self, withs: frozenset[str]) -> bytes:
@@ -39,6 +45,17 @@ class Row:
         if name in ("created_at", "updated_at"):
             return getattr(self, name)
         return self.facts.get(name)
+
+
+def plain_row(
+    row_id: int | str,
+    created_at: int,
+    updated_at: int,
+    facts: dict[str, Any],
+    make: Callable[[], dict[str, Any]],
+) -> Row:
+    """A row that looks the same for every ``with``."""
+    return Row(row_id, created_at, updated_at, facts, lambda _: make())
 
 
 @dataclass(slots=True)
@@ -109,16 +126,16 @@ class Listing:
         return self._takes_custom(row, wanted) and self._takes_text(row, wanted)
 
     def _takes_custom(self, row: Row, wanted: Filters) -> bool:
-        if "custom_fields_values" not in self.filters:
+        if "custom_fields_values" not in self.filters or not (wanted.custom or wanted.custom_ranges):
             return True
-        for field_id, values in wanted.custom.items():
-            if not any(str(value) in values for value in row.custom.get(field_id, ())):
-                return False
+        found = row.custom()
+        if not all(
+            any(str(v) in values for v in found.get(name, ())) for name, values in wanted.custom.items()
+        ):
+            return False
         return all(
-            any(
-                isinstance(value, int | float) and span.takes(value) for value in row.custom.get(field_id, ())
-            )
-            for field_id, span in wanted.custom_ranges.items()
+            any(isinstance(value, int | float) and span.takes(value) for value in found.get(name, ()))
+            for name, span in wanted.custom_ranges.items()
         )
 
     def _takes_text(self, row: Row, wanted: Filters) -> bool:

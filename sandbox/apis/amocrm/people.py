@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -114,7 +115,7 @@ def role_names(tenant: Tenant) -> dict[int, str]:
 def user_rows(tenant: Tenant, base: str, now: datetime) -> list[Row]:
     roles = role_names(tenant)
     return [
-        Row(user.user_id, 0, 0, {}, lambda withs, user=user: _user_json(user, roles, base, withs))  # type: ignore[misc]
+        Row(user.user_id, 0, 0, {}, partial(_user_json, user, roles, base))
         for user in sorted(tenant.users, key=lambda user: user.user_id)
         if user.created_at <= now
     ]
@@ -140,8 +141,7 @@ def role_rows(tenant: Tenant, base: str) -> list[Row]:
         }
 
     return [
-        Row(role_id, 0, 0, {}, lambda withs, role_id=role_id, name=name: render(role_id, name, withs))  # type: ignore[misc]
-        for role_id, name in role_names(tenant).items()
+        Row(role_id, 0, 0, {}, partial(render, role_id, name)) for role_id, name in role_names(tenant).items()
     ]
 
 

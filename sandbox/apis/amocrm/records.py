@@ -109,7 +109,7 @@ class RecordJson:
             "_embedded": embedded,
         }
 
-    def task(self, task: Task, updated_at: int, is_completed: bool) -> dict[str, Any]:
+    def task(self, task: Task, updated_at: int, *, is_completed: bool) -> dict[str, Any]:
         result = {"text": task.result} if is_completed and task.result else []
         return {
             "id": task.task_id,

@@ -13,7 +13,7 @@ from sandbox.apis.amocrm import broken, people
 from sandbox.apis.amocrm.events import EVENT_FILTERS, event_row
 from sandbox.apis.amocrm.fields import FieldValues, definition_json, seconds
 from sandbox.apis.amocrm.leads import LEAD_WITHS, LeadJson
-from sandbox.apis.amocrm.listing import Listing, Row
+from sandbox.apis.amocrm.listing import Listing, Row, plain_row
 from sandbox.apis.amocrm.records import RecordJson, changed_at
 from sandbox.state import Sandbox
 
@@ -161,7 +161,7 @@ class AccountView:
                     leads_of.get(company.company_id, []),
                     customers_of.get(company.company_id, []),
                 ),
-                self.values.comparable(company.fields),
+                partial(self.values.comparable, company.fields),
             )
             for company in self.snapshot.companies
         ]
@@ -217,13 +217,9 @@ class AccountView:
             owner = owners.get(payment.customer_id, 0)
             facts = {"customer_id": payment.customer_id}
             rows.append(
-                Row(
-                    payment.payment_id,
-                    paid,
-                    paid,
-                    facts,
-                    lambda _, p=payment, o=owner: self.json.transaction(p, o),
-                )  # type: ignore[misc]
+                plain_row(
+                    payment.payment_id, paid, paid, facts, partial(self.json.transaction, payment, owner)
+                )
             )
         return Listing("transactions", rows, frozenset({"id"}))
 
@@ -242,12 +238,12 @@ class AccountView:
                 "complete_till": seconds(task.complete_till),
             }
             rows.append(
-                Row(
+                plain_row(
                     task.task_id,
                     seconds(task.created_at),
                     updated,
                     facts,
-                    lambda _, t=task, u=updated, d=done: self.json.task(t, u, d),  # type: ignore[misc]
+                    partial(self.json.task, task, updated, is_completed=done),
                 )
             )
         filters = frozenset(
@@ -265,7 +261,7 @@ class AccountView:
         return Listing("tasks", rows, filters, frozenset({"created_at", "complete_till", "id"}))
 
     def _notes(self, entity: str) -> Listing:
-        calls = {call.call_id: call for call in self.snapshot.calls}
+        calls = {call.call_id: call for call in self.tenant.calls}
         rows = []
         for note in self.snapshot.notes:
             if note.entity != entity:
@@ -273,9 +269,7 @@ class AccountView:
             created = seconds(note.created_at)
             call = calls.get(note.call) if note.call is not None else None
             facts = {"entity_id": note.entity_id, "note_type": note.note_type}
-            rows.append(
-                Row(note.note_id, created, created, facts, lambda _, n=note, c=call: self.json.note(n, c))  # type: ignore[misc]
-            )
+            rows.append(plain_row(note.note_id, created, created, facts, partial(self.json.note, note, call)))
         filters = frozenset({"id", "entity_id", "note_type", "updated_at"})
         return Listing("notes", rows, filters, frozenset({"updated_at", "id"}))
 
@@ -288,7 +282,7 @@ class AccountView:
     def _tags(self, entity: str) -> Listing:
         tags = self._leads.tags.items() if entity == "leads" else ()
         rows = [
-            Row(tag_id, 0, 0, {"name": name}, lambda _, i=tag_id, n=name: {"id": i, "name": n, "color": None})  # type: ignore[misc]
+            plain_row(tag_id, 0, 0, {"name": name}, partial(dict, id=tag_id, name=name, color=None))
             for name, tag_id in tags
         ]
         return Listing("tags", rows, frozenset({"id", "name"}))
@@ -300,16 +294,14 @@ class AccountView:
             codes = [self.values.contact_field(code) for code in ("PHONE", "EMAIL")]
             mine += [field for field in codes if field not in mine]
         rows = [
-            Row(
+            plain_row(
                 field.field_id,
                 0,
                 0,
-                {"sort": 500 + index * 10, "type": field.type},
-                lambda _, f=field, s=500 + index * 10: definition_json(  # type: ignore[misc]
-                    f, self.tenant.account_number, s, f"{path}/{f.field_id}"
-                ),
+                {"sort": sort, "type": field.type},
+                partial(definition_json, field, self.tenant.account_number, sort, f"{path}/{field.field_id}"),
             )
-            for index, field in enumerate(mine)
+            for sort, field in zip(range(500, 500 + 10 * len(mine), 10), mine, strict=True)
         ]
         return Listing(
             "custom_fields",
