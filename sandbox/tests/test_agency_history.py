@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
 
-from sandbox.agency.history import events, last_check_day, lead_state
+from sandbox.agency.history import CrmEvent, events, last_check_day, lead_state
 from sandbox.agency.model import LOST_STAGE_ID, WON_STAGE_ID
 from sandbox.agency.phones import digits_of, typed
 from sandbox.agency.snapshot import is_in_bin, is_listed
+from sandbox.agency.truth_funnel import entries
 from sandbox.tests.agency_worlds import STAGES, START, UNTIL, default_world, hand_made_lead, hand_made_tenant
 
 HOUR = timedelta(hours=1)
@@ -115,3 +116,40 @@ def test_typed_numbers_dial_what_was_meant() -> None:
     assert len(styles) == 9
     assert digits_of("уточнить") is None
     assert digits_of("123-45-67") is None
+
+
+def chained(moves: list[CrmEvent]) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """(before, after) of one second's status changes, put in order by before and after alone."""
+    pairs = []
+    for event in moves:
+        before, after = event.before[0]["lead_status"], event.after[0]["lead_status"]
+        pairs.append(((before["pipeline_id"], before["id"]), (after["pipeline_id"], after["id"])))
+    ordered = [pair for pair in pairs if pair[0] not in {after for _, after in pairs}] or pairs[:1]
+    while len(ordered) < len(pairs):
+        ordered.append(next(pair for pair in pairs if pair[0] == ordered[-1][1]))
+    return ordered
+
+
+@pytest.mark.parametrize("days_ago", [0, 100])
+def test_the_events_alone_tell_every_path(days_ago: int) -> None:
+    tenant = default_world().tenants["sever"]
+    now = UNTIL - timedelta(days=days_ago)
+    seconds: dict[int, dict[datetime, list[CrmEvent]]] = {}
+    for event in events(tenant, now):
+        if event.type == "lead_status_changed":
+            seconds.setdefault(event.entity_id, {}).setdefault(event.created_at, []).append(event)
+    disordered = 0
+    for lead in tenant.at(now).leads:
+        path: list[tuple[int, int]] = []
+        for moves in seconds.get(lead.lead_id, {}).values():
+            for before, after in chained(moves):
+                path = path or [before]
+                assert path[-1] == before
+                if after != path[-1]:
+                    path.append(after)
+            disordered += (
+                len(moves) > 1 and moves[0].before[0]["lead_status"]["id"] != chained(moves)[0][0][1]
+            )
+        state = lead_state(lead, now)
+        assert (path or [(state.pipeline_id, state.stage_id)]) == [entry[1:] for entry in entries(lead, now)]
+    assert disordered > 10
