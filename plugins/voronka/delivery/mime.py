@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses
 from urllib.parse import quote
 
 from voronka.domain.errors import ConfigurationError
@@ -23,7 +23,8 @@ def address(text: str) -> Address:
     Raises:
         ConfigurationError: when it is no single address in ASCII, or carries control characters.
     """
-    name, spec = parseaddr(text)
+    found = getaddresses([text])
+    name, spec = found[0] if len(found) == 1 else ("", "")
     if _CONTROL.search(text) or not _ADDRESS.fullmatch(spec) or not spec.isascii():
         raise ConfigurationError(
             f"{text!r} is not an e-mail address we can send to.",

@@ -20,7 +20,7 @@ matplotlib.use("Agg")
 
 from markupsafe import escape
 from matplotlib.axes import Axes
-from matplotlib.dates import date2num, num2date
+from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -103,9 +103,8 @@ def lines(caption: Caption, days: Sequence[date], series: Sequence[Line], langua
             ends.append((known[-1][1], f"{line.label} {language.percent(known[-1][1], 0)}".strip(), colour))
         top = max((v for line in series for v in line.values if v is not None), default=1.0)
         axes.set_ylim(0, min(1.0, max(0.1, top * 1.12)))
-        axes.xaxis_date()
-        axes.xaxis.set_major_locator(_day_ticks(days))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: language.day(_as_date(x), "short")))
+        ticks = _spread(days)
+        axes.set_xticks([float(date2num(d)) for d in ticks], [language.day(d, "short") for d in ticks])
         axes.yaxis.set_major_locator(MaxNLocator(4))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: language.percent(y, 0)))
         axes.grid(axis="y")
@@ -260,10 +259,7 @@ def _label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
         )
 
 
-def _day_ticks(days: Sequence[date]) -> MaxNLocator:
-    return MaxNLocator(min(4, max(1, len(days) - 1)), integer=True, min_n_ticks=1)
-
-
-def _as_date(number: float) -> date:
-    moment = num2date(number)
-    return date(moment.year, moment.month, moment.day)
+def _spread(days: Sequence[date], most: int = 4) -> list[date]:
+    """At most so many of the days, the last one among them, at even steps."""
+    step = max(1, round((len(days) - 1) / (most - 1)))
+    return list(days[::-1][::step][:most])[::-1]
