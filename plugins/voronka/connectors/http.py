@@ -263,7 +263,13 @@ class HttpClient:
         )
         verdict = self._judge(reply, where)
         if verdict is not None:
-            verdict.message = self.mask(verdict.message)
+            number = reply.headers.get("X-Request-Id")
+            told = (
+                f"{verdict.message} The provider's number of the request: {number}."
+                if number
+                else verdict.message
+            )
+            verdict.message = self.mask(told)
             verdict.args = (verdict.message,)
         return reply, verdict
 

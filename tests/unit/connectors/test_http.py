@@ -159,12 +159,16 @@ def test_netrc_does_not_replace_the_credential(tmp_path, monkeypatch: pytest.Mon
 
 def test_no_secret_in_logs_or_messages(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    echo = Given(400, body={"title": f"bad token {SECRET}", "detail": 'access_token="abc123"'})
+    numbered = {"X-Request-Id": "req-17"}
+    echo = Given(
+        400, headers=numbered, body={"title": f"bad token {SECRET}", "detail": 'access_token="abc123"'}
+    )
     with fake_provider(in_turn(Given(500, body={"token": SECRET}), echo)) as provider:
         http, _, _ = client(provider.url)
         with pytest.raises(ShapeChanged) as caught:
             http.send(Request("GET", "/x").with_headers(Authorization=f"Bearer {SECRET}"), WHERE)
     assert "***" in str(caught.value)
+    assert "req-17" in str(caught.value), "their support asks for it"
     for text in (str(caught.value), repr(caught.value), caplog.text):
         assert SECRET not in text
         assert "abc123" not in text

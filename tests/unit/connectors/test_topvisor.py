@@ -20,7 +20,14 @@ from voronka.connectors.positions.topvisor.client import (
     TopvisorClient,
     judge_topvisor,
 )
-from voronka.domain.errors import NotAuthorised, RateLimited, ShapeChanged, SourceError, SourceUnavailable
+from voronka.domain.errors import (
+    AccessBlocked,
+    NotAuthorised,
+    RateLimited,
+    ShapeChanged,
+    SourceError,
+    SourceUnavailable,
+)
 from voronka.domain.windows import Window
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -219,3 +226,11 @@ def test_project_without_regions_is_left_out() -> None:
     window = Window.of_days(datetime(2026, 1, 1).date(), datetime(2026, 1, 2).date(), "Europe/Moscow")  # noqa: DTZ001
     with fake_provider(serve(projects=[{"id": 1}])) as provider:
         assert list(connector(provider).pages("positions", window)) == []
+
+
+def test_block_is_final() -> None:
+    with fake_provider(lambda _: Given(403, body=b"<html>", kind="text/html")) as provider:
+        with pytest.raises(AccessBlocked) as caught:
+            list(connector(provider).pages("projects", DAY))
+        assert len(provider.asked) == 1
+    assert "support" in caught.value.remedy

@@ -18,6 +18,7 @@ from voronka.connectors.telephony.uis.calls import parse_call
 from voronka.connectors.telephony.uis.client import UisClient, judge_uis
 from voronka.connectors.telephony.uis.zones import bounds, to_utc
 from voronka.domain.errors import (
+    AccessBlocked,
     FeatureUnavailable,
     NotAuthorised,
     RateLimited,
@@ -48,7 +49,9 @@ def utc(text: str) -> datetime:
 def test_local_text_to_utc() -> None:
     assert to_utc("2026-01-01 11:30:00", MOSCOW) == utc("2026-01-01T08:30:00")
     assert to_utc("2026-01-01 02:30:00", BARNAUL) == utc("2025-12-31T19:30:00")
-    assert to_utc("2026-10-25 02:30:00", BERLIN) == utc("2026-10-25T00:30:00"), "the earlier of two"
+    assert to_utc("2026-10-25 02:30:00", BERLIN) == utc("2026-10-25T01:30:00"), (
+        "the later of two, as in Postgres"
+    )
 
 
 def test_bounds_are_local_and_include_no_second_too_many() -> None:
@@ -243,3 +246,15 @@ def test_call_that_fell_between_two_pages_is_found_by_the_providers_count() -> N
         pages = list(connector(provider, page_size=2)[0].pages("calls", window))
     assert sorted(record.source_id for page in pages for record in page.records) == ["1", "2", "3"]
     assert pages[-1].source_total == 3
+
+
+def test_block_is_final() -> None:
+    with fake_provider(lambda _: Given(403, body=b"<html>", kind="text/html")) as provider:
+        with pytest.raises(AccessBlocked) as caught:
+            list(
+                connector(provider)[0].pages(
+                    "account", Window(utc("2026-01-01T00:00:00"), utc("2026-01-02T00:00:00"))
+                )
+            )
+        assert len(provider.asked) == 1
+    assert "support" in caught.value.remedy

@@ -119,7 +119,7 @@ def _event_has_type(row: Mapping[str, Any]) -> None:
 
 def _event_values_are_lists(row: Mapping[str, Any]) -> None:
     for side in ("value_before", "value_after"):
-        values = row.get(side, [])
+        values = [] if row.get(side) is None else row[side]
         if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
             raise Unusable("bad_event_value", f"{side} is not a list of objects", REPORT)
         if row["type"] == "lead_status_changed" and not _has_stage(values):

@@ -1,8 +1,8 @@
 """Local times of a UIS account and UTC.
 
 UIS writes and takes ``YYYY-MM-DD hh:mm:ss`` in the account's zone, without an offset. In the hour that a clock set back
-runs through twice such a text means two moments; the earlier one is taken, always, so that a call has one time
-whichever window it was read with.
+runs through twice such a text means two moments; the later one is taken, always, so that a call has one time
+whichever window it was read with, and the same as Postgres reads out of the text.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def to_utc(text: str, zone: ZoneInfo) -> datetime:
         ValueError: it is not of the form ``YYYY-MM-DD hh:mm:ss`` (a fraction of a second is allowed).
     """
     naive = datetime.strptime(text.partition(".")[0], FORMAT)  # noqa: DTZ007 -- the zone is put on next
-    return naive.replace(tzinfo=zone).astimezone(UTC)
+    return naive.replace(tzinfo=zone, fold=1).astimezone(UTC)
 
 
 def bounds(window: Window, zone: ZoneInfo) -> tuple[str, str]:

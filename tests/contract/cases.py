@@ -1,0 +1,120 @@
+"""The connectors under contract, how to make one for an account of the sandbox, and how to read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.support.sandbox import SandboxProcess
+from voronka.config import Account, Source
+from voronka.connectors.base import Connector
+from voronka.domain.windows import Window
+
+DAYS = 240
+HALF_SECOND_CLIENT = {"timeout_seconds": 0.5}
+ZONES = {"sever": "Europe/Moscow", "altai": "Asia/Almaty"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One provider: where it answers, its secrets, and which of its entities the truth counts under which name."""
+
+    provider: str
+    kind: str
+    path: str
+    page_size: int
+    secrets: Callable[[str, str], dict[str, str]]
+    counted: dict[str, str]
+    windowed: str
+    broken: dict[str, set[str]] = field(default_factory=dict)
+
+    def source(self, sandbox: SandboxProcess, slug: str, **settings: Any) -> Source:
+        values = {"page_size": self.page_size, "attempts": 12, **settings}
+        return Source(provider=self.provider, base_url=sandbox.url + self.path.format(slug=slug), **values)
+
+
+CASES = [
+    Case(
+        "amocrm",
+        "crm",
+        "/amocrm/{slug}",
+        40,
+        lambda slug, number: {"ACCESS_TOKEN": f"long-{slug}"},
+        {
+            "users": "users",
+            "leads": "leads",
+            "contacts": "contacts",
+            "companies": "companies",
+            "customers": "customers",
+            "tasks": "tasks",
+            "notes": "notes",
+            "events": "events",
+            "transactions": "transactions",
+        },
+        "leads",
+        {
+            "leads": {"missing_pipeline", "missing_id", "unknown_field_type"},
+            "events": {"bad_event_value"},
+        },
+    ),
+    Case(
+        "uis",
+        "telephony",
+        "/uis/v2.0",
+        100,
+        lambda slug, number: {"ACCESS_TOKEN": f"uis-key-{slug}"},
+        {"calls": "calls"},
+        "calls",
+        {"calls": {"negative_duration"}},
+    ),
+    Case(
+        "topvisor",
+        "positions",
+        "/topvisor",
+        4,
+        lambda slug, number: {"ACCESS_TOKEN": f"topvisor-key-{slug}", "USER_ID": number},
+        {"projects": "projects", "keywords": "keywords", "positions": "position_checks"},
+        "positions",
+        {"positions": {"bad_position"}},
+    ),
+]
+
+Make = Callable[..., Connector]
+
+
+def account(slug: str, source: Source) -> Account:
+    crm = source if source.provider == "amocrm" else Source(provider="amocrm", base_url="http://127.0.0.1:9")
+    return Account(id=slug, name=slug, time_zone=ZONES[slug], crm=crm)
+
+
+def everything(sandbox: SandboxProcess) -> Window:
+    return Window(sandbox.as_of - timedelta(days=DAYS), sandbox.as_of + timedelta(minutes=1))
+
+
+@dataclass
+class Got:
+    """All that a reading gave: newest record and how often each version came, deletions, rejections."""
+
+    records: dict[str, Any] = field(default_factory=dict)
+    versions: list[tuple[str, datetime]] = field(default_factory=list)
+    deletions: dict[str, Any] = field(default_factory=dict)
+    rejections: list[Any] = field(default_factory=list)
+    source_total: int | None = None
+
+
+def read(connector: Connector, entity: str, window: Window) -> Got:
+    got = Got()
+    for page in connector.pages(entity, window):
+        for record in page.records:
+            got.versions.append((record.source_id, record.updated_at))
+            got.records[record.source_id] = record
+        got.deletions |= {deletion.source_id: deletion for deletion in page.deletions}
+        got.rejections += page.rejections
+        got.source_total = page.source_total if page.source_total is not None else got.source_total
+    return got
+
+
+def payloads(got: Got) -> dict[str, Any]:
+    return {source_id: record.payload for source_id, record in got.records.items()}
