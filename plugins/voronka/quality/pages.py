@@ -84,6 +84,8 @@ def _data_docs(context: Any, folder: Path) -> None:
     context.build_data_docs(site_names=[SITE])
     # Its own index is drawn by scripts from other hosts; our page takes its place.
     (folder / "index.html").unlink(missing_ok=True)
+    for sheet in folder.rglob("*.css"):
+        sheet.write_text(FOREIGN_PICTURE.sub("none", sheet.read_text("utf-8")), "utf-8")
     for page in folder.rglob("*.html"):
         text = FOREIGN_LINK.sub(r'\1"#"', FOREIGN.sub("", page.read_text("utf-8")))
         text = FOREIGN_PICTURE.sub("none", text)
