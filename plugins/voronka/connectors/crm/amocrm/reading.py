@@ -134,10 +134,9 @@ class Reader:
             if backwards and listing.path not in self._trusted:
                 following = self._fetch(listing, asked, 2, where)
                 yield following
-                if any(stamp > edge for stamp in _verified(listing, following, span)):
+                if not self._continues(listing, raw, following, edge):
                     yield from self._in_pieces(listing, span, query, where)
                     return
-                self._trusted.add(listing.path)
             if edge != (span.last if backwards else span.first):
                 span = _Span(span.first, edge) if backwards else _Span(edge, span.last)
                 continue
@@ -149,6 +148,16 @@ class Reader:
                 return
             span = _Span(span.first, edge - 1) if backwards else _Span(edge + 1, span.last)
 
+    def _continues(self, listing: Listing, first: RawPage, second: RawPage, edge: int) -> bool:
+        """Whether what the second page adds is older than the first; once seen, it is believed."""
+        known = {_version(listing, row) for row in first.rows}
+        added = [row for row in second.rows if _version(listing, row) not in known]
+        if any((stamp := stamp_of(listing, row)) is not None and stamp > edge for row in added):
+            return False
+        if added:
+            self._trusted.add(listing.path)
+        return True
+
     def _in_pieces(self, listing: Listing, span: _Span, query: Query, where: Where) -> Iterator[RawPage]:
         """Pieces that adapt their length to fill one page; neighbours share a second, which does no harm."""
         first = span.first
@@ -156,13 +165,14 @@ class Reader:
             length = self._piece_seconds.get(listing.path, FIRST_PIECE)
             piece = _Span(first, min(first + length, span.last))
             asked = query + piece.query(str(listing.time_field))
-            pages, fullest = 1, 0
-            for number, raw in self._walks(listing, asked, where, piece):
-                pages, fullest = max(pages, number), max(fullest, len(raw.rows))
+            page_rows, rows = 1, set()
+            for _, raw in self._walks(listing, asked, where, piece):
+                page_rows = max(page_rows, len(raw.rows))
+                rows |= {_version(listing, row) for row in raw.rows}
                 yield raw
-            if pages > 1:
+            if len(rows) > page_rows:
                 self._piece_seconds[listing.path] = max(length // 2, SHORTEST_PIECE)
-            elif fullest < listing.most_per_page // 3:
+            elif len(rows) < listing.most_per_page // 3:
                 self._piece_seconds[listing.path] = min(length * 2, LONGEST_PIECE)
             if piece.last >= span.last:
                 return
