@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.apis.uis.records import CALL_FIELDS, EMPLOYEE_FIELDS, LEG_FIELDS, NUMBER_FIELDS
 from sandbox.tests.serving import Live
 
 FEBRUARY = {"date_from": "2026-02-01 00:00:00", "date_till": "2026-02-28 23:59:59"}
@@ -147,3 +148,13 @@ def test_calls_appear_once_they_are_over(api: Live) -> None:
     assert _calls(api)["data"] == []
     api.control("POST", "clock", {"now": "2026-02-01T21:31:47+00:00"})
     assert [call["id"] for call in _calls(api)["data"]] == [1001]
+
+
+def test_every_field_can_be_asked_for_even_when_there_is_no_call(api: Live) -> None:
+    everything = _calls(api, fields=list(CALL_FIELDS))["data"]
+    assert [tuple(call) for call in everything] == [CALL_FIELDS] * 3
+    api.control("POST", "clock", {"now": "2026-01-15T00:00:00+00:00"})
+    assert _calls(api, fields=list(CALL_FIELDS))["data"] == []
+    assert api.rpc("get.call_legs_report", **FEBRUARY, fields=list(LEG_FIELDS))["result"]["data"] == []
+    assert api.rpc("get.virtual_numbers", fields=list(NUMBER_FIELDS))["result"]["data"] == []
+    assert len(api.rpc("get.employees", fields=list(EMPLOYEE_FIELDS))["result"]["data"]) == 2

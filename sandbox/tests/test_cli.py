@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import smtplib
+import socket
 import subprocess
 import sys
 import time
@@ -51,10 +52,14 @@ def test_serve_on_free_ports_and_stop_within_two_seconds() -> None:
         leads = requests.get(f"{url}/amocrm/sever/api/v4/leads?limit=250", headers=headers, timeout=5).json()
         assert len(leads["_embedded"]["leads"]) == rows["leads"]
         requests.post(f"{url}/sandbox/faults", json={"kind": "timeout", "seconds": 60}, timeout=5)
-        with pytest.raises(requests.exceptions.ReadTimeout):
-            requests.get(f"{url}/amocrm/sever/api/v4/leads", headers=headers, timeout=0.3)
+        waiting = socket.create_connection(("127.0.0.1", ready["port"]))
+        waiting.sendall(
+            b"GET /amocrm/sever/api/v4/leads HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer long-sever\r\n\r\n"
+        )
+        time.sleep(0.3)
     finally:
         _, seconds = _stop(process)
+    waiting.close()
     assert seconds < 2
     with pytest.raises(requests.exceptions.ConnectionError):
         requests.get(f"{url}/health", timeout=1)

@@ -33,6 +33,56 @@ DEFAULT_CALL_FIELDS = (
     "full_record_file_link",
     "virtual_phone_number",
 )
+CALL_FIELDS = (
+    *DEFAULT_CALL_FIELDS,
+    "employees",
+    "last_answered_employee_id",
+    "last_answered_employee_full_name",
+    "site_domain_name",
+    "campaign_name",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "ym_client_id",
+    "yclid",
+    "gclid",
+    "tags",
+)
+LEG_FIELDS = (
+    "id",
+    "call_session_id",
+    "start_time",
+    "connect_time",
+    "duration",
+    "total_duration",
+    "finish_reason",
+    "virtual_phone_number",
+    "calling_phone_number",
+    "called_phone_number",
+    "direction",
+    "is_operator",
+    "is_transfered",
+    "is_talked",
+    "is_failed",
+    "employee_id",
+    "employee_full_name",
+    "employee_phone_number",
+)
+EMPLOYEE_FIELDS = (
+    "id",
+    "last_name",
+    "first_name",
+    "patronymic",
+    "full_name",
+    "email",
+    "status",
+    "in_call_types",
+    "phone_numbers",
+    "extension",
+    "groups",
+)
+NUMBER_FIELDS = ("id", "virtual_phone_number", "status", "type", "activation_date")
+ACCOUNT_FIELDS = ("app_id", "name", "timezone")
 SORTABLE_CALL_FIELDS = (
     "id",
     "start_time",

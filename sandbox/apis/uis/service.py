@@ -17,7 +17,12 @@ from sandbox.agency.model import Tenant
 from sandbox.apis.jsonbody import load_object
 from sandbox.apis.uis.filters import BadParameterError, check_fields, compile_filter, sort_records
 from sandbox.apis.uis.records import (
+    ACCOUNT_FIELDS,
+    CALL_FIELDS,
     DEFAULT_CALL_FIELDS,
+    EMPLOYEE_FIELDS,
+    LEG_FIELDS,
+    NUMBER_FIELDS,
     SORTABLE_CALL_FIELDS,
     TIME_FORMAT,
     CallRecords,
@@ -93,7 +98,7 @@ class Uis:
         self._points: dict[str, Points] = {}
         self._minute_limit = MINUTE_LIMIT
         self._methods: dict[str, Callable[[Tenant, dict[str, Any]], dict[str, Any]]] = {
-            "get.account": lambda tenant, params: self._list([account_json(tenant)], params),
+            "get.account": lambda tenant, params: self._list([account_json(tenant)], params, ACCOUNT_FIELDS),
             "get.employees": self._employees,
             "get.virtual_numbers": self._virtual_numbers,
             "get.calls_report": self._calls,
@@ -173,29 +178,34 @@ class Uis:
         return _answer(rpc_id, result=result)
 
     def _list(
-        self, records: list[dict[str, Any]], params: dict[str, Any], default: tuple[str, ...] = (),
-        known: tuple[str, ...] = (), sortable: tuple[str, ...] = (),
-    ) -> dict[str, Any]:  # fmt: skip
-        names = known or tuple(records[0]) if records else known
+        self,
+        records: list[dict[str, Any]],
+        params: dict[str, Any],
+        known: tuple[str, ...],
+        *,
+        default: tuple[str, ...] | None = None,
+        sortable: tuple[str, ...] | None = None,
+    ) -> dict[str, Any]:
+        """A page of records: all ``known`` fields may be asked for, ``default`` ones come unasked."""
         fields = params.get("fields")
         if fields is not None:
             if not isinstance(fields, list) or not fields:
                 raise BadParameterError("invalid_parameter_value", "fields must be a list of names")
-            check_fields(fields, names, "fields")
+            check_fields(fields, known, "fields")
         limit, offset = _bounds(params)
         if params.get("filter"):
-            test = compile_filter(params["filter"], names)
+            test = compile_filter(params["filter"], known)
             records = [record for record in records if test(record)]
         if params.get("sort"):
-            records = sort_records(records, params["sort"], sortable or names)
-        shown = tuple(fields) if fields is not None else default or names
+            records = sort_records(records, params["sort"], sortable or known)
+        shown = tuple(fields) if fields is not None else default or known
         page = [{name: record[name] for name in shown} for record in records[offset : offset + limit]]
         return {"data": page, "metadata": {"total_items": len(records)}}
 
     def _employees(self, tenant: Tenant, params: dict[str, Any]) -> dict[str, Any]:
         users = sorted(tenant.users, key=lambda user: user.employee_id)
         visible = [user for user in users if user.created_at <= self._sandbox.now]
-        return self._list([employee_json(user) for user in visible], params)
+        return self._list([employee_json(user) for user in visible], params, EMPLOYEE_FIELDS)
 
     def _virtual_numbers(self, tenant: Tenant, params: dict[str, Any]) -> dict[str, Any]:
         lines = sorted({call.line_number for call in self._sandbox.snapshot(tenant).calls})
@@ -212,12 +222,15 @@ class Uis:
                 for number, line in enumerate(lines, 1)
             ],
             params,
+            NUMBER_FIELDS,
         )
 
     def _calls(self, tenant: Tenant, params: dict[str, Any]) -> dict[str, Any]:
         records = self._sandbox.cached((PROVIDER, "calls", tenant.slug), lambda: self._call_records(tenant))
-        known = tuple(records[0]) if records else DEFAULT_CALL_FIELDS
-        return self._list(_between(records, params), params, DEFAULT_CALL_FIELDS, known, SORTABLE_CALL_FIELDS)
+        shown = _between(records, params)
+        return self._list(
+            shown, params, CALL_FIELDS, default=DEFAULT_CALL_FIELDS, sortable=SORTABLE_CALL_FIELDS
+        )
 
     def _call_records(self, tenant: Tenant) -> list[dict[str, Any]]:
         renderer = CallRecords(tenant)
@@ -239,8 +252,7 @@ class Uis:
             (PROVIDER, "legs", tenant.slug),
             lambda: [leg for call in self._sandbox.snapshot(tenant).calls for leg in renderer.legs(call)],
         )
-        known = tuple(records[0]) if records else ("id",)
-        return self._list(_between(records, params), params, known, known, ("id", "start_time"))
+        return self._list(_between(records, params), params, LEG_FIELDS, sortable=("id", "start_time"))
 
 
 def _bounds(params: dict[str, Any]) -> tuple[int, int]:
