@@ -1,9 +1,14 @@
-"""``python -m voronka.reports.gallery FOLDER``: every report from its sample, in both languages, to look at."""
+"""Every report from its sample, in both languages, to look at and to compare with.
+
+``python -m voronka.reports.gallery FOLDER`` writes pages, mails (their pictures inside) and texts into a folder.
+``python -m voronka.reports.gallery --golden`` renews ``reports/<report>/golden.<language>.html`` and ``.txt``.
+"""
 
 from __future__ import annotations
 
 import base64
 import html
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +31,7 @@ def letters() -> Iterator[Letter]:
 
 
 def write(folder: Path) -> list[Path]:
-    """Write page, mail (its pictures inside) and text of every sample into a folder, and an index; the pages' paths."""
+    """Write page, mail and text of every sample into a folder, and an index; the pages' paths."""
     folder.mkdir(parents=True, exist_ok=True)
     pages, rows = [], []
     for letter in letters():
@@ -47,10 +52,31 @@ def write(folder: Path) -> list[Path]:
     return pages
 
 
+def golden(letter: Letter) -> dict[Path, str]:
+    """What golden files of a letter must hold: the page without its drawings and styles, and the text."""
+    page = re.sub(r'(<svg class="chart"[^>]*>).*?</svg>', r"\1</svg>", letter.page_html, flags=re.S)
+    page = re.sub(r"<style>.*?</style>", "", page, flags=re.S)
+    folder = reports_folder() / letter.report
+    return {
+        folder / f"golden.{letter.language}.html": page + "\n",
+        folder / f"golden.{letter.language}.txt": letter.mail_text,
+    }
+
+
 def _sample(report: str) -> str:
     return (reports_folder() / report / "sample.json").read_text(encoding="utf-8")
 
 
-if __name__ == "__main__":
-    for page in write(Path(sys.argv[1] if len(sys.argv) > 1 else "build/gallery")):
+def _main(arguments: list[str]) -> None:
+    if arguments == ["--golden"]:
+        for letter in letters():
+            for path, content in golden(letter).items():
+                path.write_text(content, encoding="utf-8")
+                sys.stdout.write(f"{path}\n")
+        return
+    for page in write(Path(arguments[0] if arguments else "build/gallery")):
         sys.stdout.write(f"{page}\n")
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1:])

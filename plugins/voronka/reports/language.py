@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from voronka.config.paths import project_folder
 from voronka.domain.errors import ConfigurationError
@@ -88,19 +88,13 @@ class Language:
         """Whole units of a currency with its sign."""
         if value is None:
             return NONE
-        return _signed(
-            format_currency(
-                _rounded(value, 0),
-                currency,
-                locale=self.locale,
-                format=self._money_pattern,
-                currency_digits=False,
-            )
+        symbol = get_currency_symbol(currency, self.locale)
+        # Letters follow the number in both languages: 480,000 RUB, but £480,000.
+        pattern = f"#,##0{NBSP}¤" if self.code == "ru" or symbol.isalpha() else "¤#,##0"
+        shown = format_currency(
+            _rounded(value, 0), currency, format=pattern, locale=self.locale, currency_digits=False
         )
-
-    @property
-    def _money_pattern(self) -> str:
-        return f"#,##0{NBSP}¤" if self.code == "ru" else "¤#,##0"
+        return _signed(shown)
 
     def value(self, value: float | None, unit: str, currency: str = "RUB") -> str:
         """A value by its unit: share, count, score (one decimal), money, minutes, days."""
