@@ -76,7 +76,7 @@ class Loader:
                 for page in connector.pages(entity_name, read):
                     load.take(page)
                     if progress:
-                        progress(summary.rows_received)
+                        progress(load.rows_received)
                 load.finish(max(window.end, clock.now()) if whole_list else window.end)
         return summary
 

@@ -28,6 +28,13 @@ PUT = """
         load_id = excluded.load_id, resolved_at = null
 """
 
+HAS_OPEN = """
+    select exists (
+        select from ops.quarantine
+        where account_id = %(account)s and provider = %(provider)s and entity = %(entity)s and resolved_at is null
+    )
+"""
+
 RESOLVE = """
     update ops.quarantine set resolved_at = %(now)s
     where account_id = %(account)s and provider = %(provider)s and entity = %(entity)s
@@ -69,7 +76,8 @@ class Quarantine:
 
     def resolve(self, source_ids: Sequence[str], now: datetime) -> None:
         """Close what is open for ids of which a sound version has come."""
-        self._connection.execute(RESOLVE, {**self._parameters, "ids": source_ids, "now": now})
+        if self._connection.execute(HAS_OPEN, self._parameters).fetchone() == (True,):
+            self._connection.execute(RESOLVE, {**self._parameters, "ids": source_ids, "now": now})
 
 
 def _readable(text: str | None) -> str | None:

@@ -14,11 +14,18 @@ from psycopg.rows import TupleRow
 from voronka.connectors.base import Deletion, Entity
 from voronka.loading.versions import Changes, Key, Stored, Version
 
-CHUNK = 256 * 1024
-"""Bytes handed to COPY at a time: large enough that Python's part does not show."""
+CHUNK = 500
+"""Rows handed to COPY at a time: enough that Python's part does not show."""
 
-COLUMNS = "account_id, source_id, source_updated_at, payload, payload_hash, loaded_at, load_id"
+COLUMNS = "account_id, loaded_at, load_id, source_id, source_updated_at, payload, payload_hash"
+"""What is constant in a batch comes first, then a version's line."""
+
 ALL_COLUMNS = f"{COLUMNS}, deleted_at, deletion_kind"
+
+
+def copy_text(versions: Sequence[Version], before: bytes) -> bytes:
+    """Rows in COPY's text format, the constant columns ``before`` each."""
+    return before + (b"\n" + before).join([version.line for version in versions]) + b"\n"
 
 
 class RawTable:
@@ -80,9 +87,22 @@ class RawTable:
             self._connection.commit()
             self._months.add(month)
 
-    def lock(self) -> None:
-        """Wait until no other loader writes this entity of this account; held until the transaction ends."""
-        self._connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (self._lock,))
+    def lock(self) -> datetime:
+        """Wait until no other loader writes this entity of this account; the server's time then.
+
+        Held until the transaction ends.
+        """
+        row = self._connection.execute(
+            """
+            with turn as materialized (select pg_advisory_xact_lock(hashtextextended(%s, 0)))
+            select clock_timestamp() from turn
+            """,
+            (self._lock,),
+        ).fetchone()
+        if row is None:
+            raise psycopg.InterfaceError("The server did not tell the time.")
+        moment: datetime = row[0]
+        return moment
 
     def stored(self, versions: Sequence[Version]) -> dict[Key, Stored]:
         """What is there for the keys of these versions."""
@@ -120,11 +140,10 @@ class RawTable:
         if changes.superseded and self._entity.history:
             self._keep_superseded(changes.superseded, now)
 
-    def insert(self, versions: Iterable[Version], now: datetime) -> None:
+    def insert(self, versions: Sequence[Version], now: datetime) -> None:
         """COPY rows that are known not to be there straight into the table."""
-        before = f"{self._account}\t".encode()
-        after = f"\t{now.isoformat()}\t{self._load_id}\n".encode()
-        self._copy("copy {name} ({columns}) from stdin", versions, before, after)
+        before = f"{self._account}\t{now.isoformat()}\t{self._load_id}\t".encode()
+        self._copy("copy {name} ({columns}) from stdin", versions, before)
 
     def try_out(self, versions: Sequence[Version]) -> None:
         """Let Postgres read the versions without keeping them.
@@ -182,7 +201,7 @@ class RawTable:
         self._execute(
             """
             insert into {history} ({columns}, replaced_at, replaced_by_load_id)
-            select %(account)s, i.source_id, i.source_updated_at, i.payload, i.payload_hash, %(now)s, %(load)s,
+            select %(account)s, %(now)s, %(load)s, i.source_id, i.source_updated_at, i.payload, i.payload_hash,
                 %(now)s, t.load_id
             from superseded as i inner join {name} as t on {same}
             where (t.source_updated_at, t.payload_hash) is distinct from (i.source_updated_at, i.payload_hash)
@@ -237,22 +256,14 @@ class RawTable:
             {**self._parameters, "present": list(present), "before": before, "now": now},
         ).rowcount
 
-    def _copy_into(self, temporary: str, versions: Iterable[Version]) -> None:
-        self._copy(f"copy {temporary} from stdin", versions, b"", b"\n")
+    def _copy_into(self, temporary: str, versions: Sequence[Version]) -> None:
+        self._copy(f"copy {temporary} from stdin", versions, b"")
 
-    def _copy(self, statement: Any, versions: Iterable[Version], before: bytes, after: bytes) -> None:
+    def _copy(self, statement: Any, versions: Sequence[Version], before: bytes) -> None:
         query = sql.SQL(statement).format(**self._names)
         with self._connection.cursor() as cursor, cursor.copy(query) as copy:
-            lines: list[bytes] = []
-            size = 0
-            for version in versions:
-                line = version.copy_line(before, after)
-                lines.append(line)
-                size += len(line)
-                if size >= CHUNK:
-                    copy.write(b"".join(lines))
-                    lines, size = [], 0
-            copy.write(b"".join(lines))
+            for start in range(0, len(versions), CHUNK):
+                copy.write(copy_text(versions[start : start + CHUNK], before))
 
     def _execute(
         self, statement: Any, parameters: dict[str, Any], **names: sql.Composable

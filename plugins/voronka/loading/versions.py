@@ -18,34 +18,42 @@ Key = tuple[str, datetime | None]
 """What names a row within an account: its id, and of tables partitioned by month also its time."""
 
 LONGEST_ID = 1000
-_LINKS = b'"_links":'
+"""Bytes; an index takes no more than 2700."""
+LONGEST_PLAIN_ID = 250
+"""Characters; whatever they are, they are no more than ``LONGEST_ID`` bytes."""
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _NEEDS_ESCAPE = re.compile(r"[\\\t\n\r]")
+
+
+def _links_pattern(depth: int = 3) -> re.Pattern[bytes]:
+    """``"_links":{…}`` in encoded JSON, objects within it to some depth; strings are passed over whole."""
+    text = rb'[^{}"]++|"(?:[^"\\]++|\\.)*+"'
+    inner = text
+    for _ in range(depth):
+        inner = rb"%b|\{(?:%b)*+\}" % (text, inner)
+    return re.compile(rb'"_links":\{(?:%b)*+\},?' % inner)
+
+
+_LINKS = _links_pattern()
 
 
 class Version(NamedTuple):
     """One version of a record, ready to be stored.
 
     Attributes:
-        payload: JSON, keys sorted, UTF-8.
-        payload_hash: 32 hex digits, of the payload without ``_links`` at any depth.
+        payload_hash: 32 hex digits, of the payload without ``_links`` at any depth, keys sorted.
+        line: id, time, payload and hash in COPY's text format, without the line's end.
     """
 
     source_id: str
     updated_at: datetime
-    payload: bytes
     payload_hash: str
+    line: bytes
 
-    def copy_line(self, before: bytes, after: bytes) -> bytes:
-        """The row in COPY's text format, between two constant ends."""
-        source_id = self.source_id
-        if _NEEDS_ESCAPE.search(source_id):
-            source_id = _escaped(source_id)
-        payload = self.payload
-        if b"\\" in payload:
-            payload = payload.replace(b"\\", b"\\\\")
-        head = f"{source_id}\t{self.updated_at.isoformat()}\t".encode()
-        return b"%b%b%b\t%b%b" % (before, head, payload, self.payload_hash.encode(), after)
+    @property
+    def payload(self) -> str:
+        """The payload's JSON."""
+        return self.line.split(b"\t")[2].replace(b"\\\\", b"\\").decode()
 
 
 class Stored(NamedTuple):
@@ -79,28 +87,26 @@ class Changes:
 
 def prepare(record: Record) -> Version | Rejection:
     """A record as a version, or the reason why Postgres could not hold it."""
+    source_id, updated_at = record.source_id, record.updated_at
     try:
         payload = _json(record.payload)
     except ValueError as error:
         return unstorable(record, str(error))
-    if b"\\u0000" in payload and _NUL.search(payload):
-        return unstorable(record, "a text in it holds the character U+0000")
-    if why := _bad_id(record.source_id):
-        return unstorable(record, why)
-    if record.updated_at.tzinfo is None:
-        return unstorable(record, f"its time {record.updated_at.isoformat()} has no zone")
-    return Version(record.source_id, record.updated_at, payload, payload_hash(record.payload, payload))
-
-
-def payload_hash(payload: Any, encoded: bytes) -> str:
-    """Hash of a payload (``encoded`` is its JSON with sorted keys) without ``_links``."""
-    if _LINKS in encoded:
-        if isinstance(payload, Mapping) and "_links" in payload:
-            payload = {key: value for key, value in payload.items() if key != "_links"}
-            encoded = _json(payload)
-        if _LINKS in encoded:
-            encoded = _json(_without_links(payload))
-    return blake2b(encoded, digest_size=16).hexdigest()
+    if b"\\" in payload:
+        if b"\\u0000" in payload and _NUL.search(payload):
+            return unstorable(record, "a text in it holds the character U+0000")
+        hashed, payload = payload, payload.replace(b"\\", b"\\\\")
+    else:
+        hashed = payload
+    if not source_id.isalnum() or len(source_id) > LONGEST_PLAIN_ID:
+        if why := _bad_id(source_id):
+            return unstorable(record, why)
+        source_id = _escaped(source_id)
+    if updated_at.tzinfo is None:
+        return unstorable(record, f"its time {updated_at.isoformat()} has no zone")
+    digest = blake2b(_LINKS.sub(b"", hashed), digest_size=16).hexdigest()
+    line = b"%b\t%b\t%b" % (f"{source_id}\t{updated_at.isoformat()}".encode(), payload, digest.encode())
+    return Version(record.source_id, updated_at, digest, line)
 
 
 def storable_json(value: Any) -> bytes:
@@ -191,14 +197,6 @@ def _bad_id(source_id: str) -> str | None:
     return "its id holds the character U+0000" if "\x00" in source_id else None
 
 
-def _without_links(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _without_links(inner) for key, inner in value.items() if key != "_links"}
-    if isinstance(value, list | tuple):
-        return [_without_links(inner) for inner in value]
-    return value
-
-
 def unstorable(record: Record, why: str) -> Rejection:
     """The rejection of a record that Postgres cannot hold, and why."""
     return Rejection(
@@ -211,4 +209,6 @@ def unstorable(record: Record, why: str) -> Rejection:
 
 
 def _escaped(text: str) -> str:
+    if not _NEEDS_ESCAPE.search(text):
+        return text
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

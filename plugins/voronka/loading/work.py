@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 import psycopg
@@ -18,6 +20,9 @@ from voronka.loading.journal import Journal, LoadSummary
 from voronka.loading.quarantine import Quarantine
 from voronka.loading.raw_table import RawTable
 from voronka.loading.versions import Changes, Version, has_duplicates, settle, unstorable
+
+SWITCH_SECONDS = 0.0005
+"""While pages are prepared, the thread that writes gets its turn after so long; Python's usual 5 ms starve it."""
 
 MASS_DELETION_SHARE = 0.20
 MASS_DELETION_ROWS = 5
@@ -55,15 +60,21 @@ class Load:
         self._present: set[str] = set()
         self._nameless = 0
         self._began: datetime | None = None
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="voronka-writer")
+        self._writing: Future[MassDeletion | None] | None = None
+        self.rows_received = 0
 
     @contextmanager
     def recorded(self, *, optional: bool) -> Iterator[None]:
         """Open the journal; whatever ends the load inside is written to it."""
         started = time.monotonic()
+        usual_switch = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._journal.open()
+        self._connection.execute("set synchronous_commit = off")
         self._table.prepare()
-        self._began = self._now()
-        self._connection.commit()
+        with self._connection.transaction():
+            self._began = self._table.lock()
         try:
             yield
         except FeatureUnavailable as error:
@@ -74,21 +85,28 @@ class Load:
             self._close("failed", error)
             raise
         finally:
+            self._writer.shutdown()
+            sys.setswitchinterval(usual_switch)
             self._summary.seconds = time.monotonic() - started
 
     def take(self, page: Page) -> None:
-        """Take in a page; writes when enough has come together."""
+        """Take in a page; when enough has come together it is written while the next pages come."""
         # Written before, not after: the last batch is left for the transaction of the watermark.
-        if self._batch.is_full:
-            self._write()
-        summary = self._summary
-        summary.pages += 1
-        summary.rows_received += len(page.records) + len(page.rejections)
-        if page.source_total is not None:
-            summary.source_total = page.source_total
+        idle = self._writing is None or self._writing.done()
+        if self._batch.is_full or (idle and self._batch.is_worthwhile):
+            self._wait()
+            batch, self._batch = self._batch, Batch()
+            self._writing = self._writer.submit(self._write, batch)
         self._batch.add(page)
+        self.rows_received += len(page.records) + len(page.rejections)
         if self._lists_everything:
             self._remember(page)
+
+    def _wait(self) -> None:
+        """Wait for the batch that is being written; the connection is then ours again."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
 
     def finish(self, reached: datetime) -> None:
         """Write what is left, mark what a complete list lacks, move the watermark: one transaction.
@@ -96,7 +114,8 @@ class Load:
         Raises:
             MassDeletion: what has come is written, nothing is marked, the watermark stays.
         """
-        suspicion = self._write(reached)
+        self._wait()
+        suspicion = self._write(self._batch, reached)
         if suspicion:
             raise suspicion
 
@@ -111,16 +130,14 @@ class Load:
             self._summary.rows_received += len(page)
             self._present.update(page)
         with self._connection.transaction():
-            self._table.lock()
-            suspicion = self._mark_missing(self._now())
+            suspicion = self._mark_missing(self._table.lock())
             if suspicion is None:
                 self._summary.status = "succeeded"
                 self._journal.write()
         if suspicion:
             raise suspicion
 
-    def _write(self, reached: datetime | None = None) -> MassDeletion | None:
-        batch, self._batch = self._batch, Batch()
+    def _write(self, batch: Batch, reached: datetime | None = None) -> MassDeletion | None:
         self._table.ensure_partitions(batch.versions)
         try:
             return self._write_in_transaction(batch, reached)
@@ -131,8 +148,10 @@ class Load:
     def _write_in_transaction(self, batch: Batch, reached: datetime | None) -> MassDeletion | None:
         suspicion = None
         with self._connection.transaction():
-            self._table.lock()
-            now = self._now()
+            now = self._table.lock()
+            if reached:
+                # Only the end of a window is a promise; it brings all before it to the disk.
+                self._connection.execute("set local synchronous_commit = on")
             changes = self._settle(batch.versions)
             self._table.apply(changes, now)
             deleted = self._table.delete(batch.deletions) if batch.deletions else 0
@@ -158,6 +177,9 @@ class Load:
 
     def _count(self, batch: Batch, changes: Changes, deleted: int) -> None:
         summary = self._summary
+        summary.pages += batch.pages
+        summary.rows_received += batch.rows_received
+        summary.source_total = summary.source_total if batch.source_total is None else batch.source_total
         summary.rows_inserted += changes.inserted
         summary.rows_updated += changes.updated
         summary.rows_unchanged += changes.unchanged
@@ -205,7 +227,7 @@ class Load:
         except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded) as error:
             if len(versions) == 1:
                 refused = versions[0]
-                record = Record(refused.source_id, refused.updated_at, {"text": refused.payload.decode()})
+                record = Record(refused.source_id, refused.updated_at, {"text": refused.payload})
                 rejections.append(unstorable(record, str(error).splitlines()[0]))
                 return
             middle = len(versions) // 2
@@ -213,6 +235,8 @@ class Load:
             self._sort_out(versions[middle:], sound, rejections)
 
     def _close(self, status: str, error: BaseException) -> None:
+        with suppress(Exception):
+            self._wait()
         self._summary.status = "skipped" if status == "skipped" else "failed"
         self._summary.error = str(error) or type(error).__name__
         if self._connection.closed:
@@ -220,10 +244,3 @@ class Load:
         self._connection.rollback()
         self._journal.write()
         self._connection.commit()
-
-    def _now(self) -> datetime:
-        row = self._connection.execute("select clock_timestamp()").fetchone()
-        if row is None:
-            raise psycopg.InterfaceError("The server did not tell the time.")
-        moment: datetime = row[0]
-        return moment

@@ -1,0 +1,1 @@
+"""Measurements; each prints absolute numbers and ratios of one run."""
