@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
@@ -28,6 +31,7 @@ from sandbox.settings import ServerSettings
 from sandbox.state import Sandbox
 
 STOP_SECONDS = 1
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 KEEP_ALIVE_SECONDS = 30
 
 
@@ -68,6 +72,23 @@ def mail_app(store: MailStore) -> Starlette:
     return Starlette(routes=[*mailbox_routes(store), Route("/health", health)])
 
 
+class QuietServer(uvicorn.Server):
+    """Takes SIGTERM and SIGINT as an order to stop, and then ends with exit code 0."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        names = STOP_SIGNALS if threading.current_thread() is threading.main_thread() else ()
+        for name in names:
+            loop.add_signal_handler(name, self._stop)
+        yield
+        for name in names:
+            loop.remove_signal_handler(name)
+
+    def _stop(self) -> None:
+        self.should_exit = True
+
+
 def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Naming TCP makes the event loop send small packets at once instead of waiting for more.
@@ -96,7 +117,7 @@ async def run(
         timeout_graceful_shutdown=STOP_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
-    server = uvicorn.Server(config)
+    server = QuietServer(config)
     ready = Ready(port=listener.getsockname()[1], smtp_port=smtp.sockets[0].getsockname()[1])
 
     async def announce() -> None:

@@ -58,8 +58,9 @@ def test_serve_on_free_ports_and_stop_within_two_seconds() -> None:
         )
         time.sleep(0.3)
     finally:
-        _, seconds = _stop(process)
+        code, seconds = _stop(process)
     waiting.close()
+    assert code == 0
     assert seconds < 2
     with pytest.raises(requests.exceptions.ConnectionError):
         requests.get(f"{url}/health", timeout=1)
