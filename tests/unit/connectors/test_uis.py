@@ -60,9 +60,10 @@ def test_bounds_are_local_and_include_no_second_too_many() -> None:
     assert bounds(window, MOSCOW) == ("2025-12-31 20:00:00", "2026-01-01 19:59:59")
 
 
+@pytest.mark.parametrize("past_the_hour", [0, 30])
 @pytest.mark.parametrize("day", ["2026-10-25", "2026-03-29"], ids=["set back", "set forward"])
-def test_hourly_windows_over_a_change_of_clocks_cover_every_call_once(day: str) -> None:
-    start = utc(f"{day}T00:00:00") - timedelta(hours=4)
+def test_hourly_windows_over_a_change_of_clocks_cover_every_call_once(day: str, past_the_hour: int) -> None:
+    start = utc(f"{day}T00:00:00") - timedelta(hours=4) + timedelta(minutes=past_the_hour)
     moments = [start + timedelta(minutes=7 * n) for n in range(100)]
     texts = sorted({moment.astimezone(BERLIN).strftime("%Y-%m-%d %H:%M:%S") for moment in moments})
     found: list[str] = []
