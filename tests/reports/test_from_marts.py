@@ -146,14 +146,14 @@ def test_the_last_complete_week_is_the_default(built_warehouse: BuiltWarehouse, 
 
 
 @pytest.mark.parametrize(
-    ("report", "more", "kind", "words"),
+    ("report", "more", "error"),
     [
-        ("nothing", {}, ConfigurationError, "choose one of positions"),
-        ("positions", {"subject_id": "sever:topvisor:0"}, ConfigurationError, "choose from"),
-        ("positions", {}, ConfigurationError, "name one"),
-        ("sales_weekly", {"period": "2026-10"}, ConfigurationError, "choose a week"),
-        ("sales_weekly", {"period": "2019-W10"}, NotPublished, "no figures of the week 2019-W10"),
-        ("sales_weekly", {"language": "de"}, ConfigurationError, "ru, en"),
+        ("nothing", {}, (ConfigurationError, "choose one of positions")),
+        ("positions", {"subject_id": "sever:topvisor:0"}, (ConfigurationError, "choose from")),
+        ("positions", {}, (ConfigurationError, "name one")),
+        ("sales_weekly", {"period": "2026-10"}, (ConfigurationError, "choose a week")),
+        ("sales_weekly", {"period": "2019-W10"}, (NotPublished, "no figures of the week 2019-W10")),
+        ("sales_weekly", {"language": "de"}, (ConfigurationError, "ru, en")),
     ],
 )
 def test_what_cannot_be_rendered_is_said(
@@ -161,9 +161,9 @@ def test_what_cannot_be_rendered_is_said(
     marts: Any,
     report: str,
     more: dict[str, Any],
-    kind: type[Exception],
-    words: str,
+    error: tuple[type[Exception], str],
 ) -> None:
+    kind, words = error
     with pytest.raises(kind, match=words):
         _letter(built_warehouse, marts, report, **more)
 

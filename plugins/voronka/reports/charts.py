@@ -100,7 +100,7 @@ def lines(caption: Caption, days: Sequence[date], series: Sequence[Line], langua
                 markersize=5,
                 solid_capstyle="round",
             )
-            ends.append((known[-1][1], f"{line.label} {language.percent(known[-1][1], 0)}".strip(), colour))
+            ends.append((known[-1][1], f"{line.label} {language.percent(known[-1][1])}".strip(), colour))
         top = max((v for line in series for v in line.values if v is not None), default=1.0)
         axes.set_ylim(0, min(1.0, max(0.1, top * 1.12)))
         ticks = _spread(days)

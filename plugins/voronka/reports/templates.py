@@ -99,4 +99,8 @@ def letter(
 
 def _compact(markup: str) -> str:
     """Less white space: some mailboxes cut a mail at 102 KB."""
-    return re.sub(r"\s*\n\s*", "\n", markup).replace('; "', '"').replace(';"', '"')
+
+    def tight(style: re.Match[str]) -> str:
+        return style[0].replace(": ", ":").replace("; ", ";").replace(';"', '"')
+
+    return re.sub(r'style="[^"]*"', tight, re.sub(r"\s*\n\s*", "\n", markup))

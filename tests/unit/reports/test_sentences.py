@@ -195,10 +195,13 @@ def test_sales_sentences_agree_with_their_values(seed: int, code: str) -> None:
         assert language.count("sales_not_recovered", lost) in text
 
 
-def test_equal_winners_are_all_named() -> None:
-    manager = SALES.managers[0]
-    twin = manager.model_copy(update={"name": "Близнец"})
-    report = SALES.model_copy(update={"managers": (manager, twin)})
-    assert "Анна Белова, Близнец, 4 победы." in " ".join(
-        s.text for s in sales_sentences(report, Language("ru"))
-    )
+def test_equal_winners_are_all_named_unless_they_are_many() -> None:
+    def told(winners: int) -> str:
+        managers = tuple(SALES.managers[0].model_copy(update={"name": f"М{n}"}) for n in range(winners))
+        return " ".join(
+            s.text for s in sales_sentences(SALES.model_copy(update={"managers": managers}), Language("ru"))
+        )
+
+    assert "Больше всего побед: М0, 4 победы." in told(1)
+    assert "Больше всего побед: М0, М1, у каждого по 4." in told(2)
+    assert "Больше всего побед" not in told(4)

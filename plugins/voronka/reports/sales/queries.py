@@ -45,7 +45,7 @@ MANAGER = (
 )
 TOLD_TOO = ("leads_filled", "conversion_from_first", "open_leads")
 TREND_WEEKS = 12
-COHORTS = 5
+COHORTS = 4
 
 
 def sales_report(

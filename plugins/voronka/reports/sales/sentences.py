@@ -7,6 +7,7 @@ from voronka.reports.language import Language
 from voronka.reports.sales.context import SalesReport
 
 FEW_CLOSED = 30
+NAMED = 3
 COUNTED = ("leads_created", "leads_won", "won_amount")
 
 
@@ -87,6 +88,10 @@ def _best(report: SalesReport, language: Language) -> list[Sentence]:
         return []
     most = max(won.values())
     names = [name for name, value in won.items() if value == most]
-    wins = language.count("sales_won", int(most))
-    text = language.text("sales_best", name=", ".join(names), won=wins)
+    if len(names) > NAMED:
+        return []
+    if len(names) > 1:
+        text = language.text("sales_best_shared", names=", ".join(names), won=language.number(most))
+    else:
+        text = language.text("sales_best", name=names[0], won=language.count("sales_won", int(most)))
     return [Sentence(text, "leads_won", 0, (language.number(most),))]
