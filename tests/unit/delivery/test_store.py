@@ -43,3 +43,15 @@ def test_the_same_letter_twice_is_one_entry(tmp_path: Path) -> None:
         store.keep(letter(), tmp_path)
     assert (tmp_path / "index.html").read_text(encoding="utf-8").count("2026-W47.ru.html") == 1
     assert not list(tmp_path.rglob(".writing-*"))
+
+
+def test_a_page_with_other_figures_does_not_replace_what_was_sent(tmp_path: Path) -> None:
+    first = letter(page_html="<p>50</p>")
+    store.keep(first, tmp_path)
+    page = store.keep(letter(page_html="<p>60</p>", facts={"top10": 0.6}), tmp_path)
+    assert page.read_text(encoding="utf-8") == "<p>60</p>"
+    earlier = page.with_name(f"2026-W47.ru.{first.content_hash[:8]}.html")
+    assert earlier.read_text(encoding="utf-8") == "<p>50</p>"
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert earlier.name in index
+    assert page.name in index
