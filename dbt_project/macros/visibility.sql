@@ -1,7 +1,7 @@
 {# How visible a place is, 0 to 1, by one of three scales; a site that was not found (null) is not visible at all. #}
 {% macro visibility(scale, position) -%}
     {%- if scale == 'linear' -%}
-    (case when {{ position }} between 1 and 10 then (11 - {{ position }}) / 10.0 else 0 end)
+    (case when {{ position }} between 1 and 10 then (11 - {{ position }}) / 10.0 else 0 end)::numeric(3, 2)
     {%- else -%}
     (
         case
@@ -15,9 +15,9 @@
             when {{ position }} between 11 and 15 then 0.10
             when {{ position }} between 16 and 20 then 0.05
             {%- endif %}
-            else 0.00
+            else 0
         end
-    )
+    )::numeric(3, 2)
     {%- endif -%}
 {%- endmacro %}
 

@@ -87,8 +87,7 @@ candidates as (
         numbered_contacts.call_id,
         numbered_contacts.started_at,
         leads.lead_id,
-        leads.created_at,
-        least(leads.deleted_at, leads.merged_at) as gone_at
+        leads.created_at
     from numbered_contacts
     inner join lead_contacts
         on
@@ -96,7 +95,10 @@ candidates as (
             and numbered_contacts.contact_id = lead_contacts.contact_id
     inner join leads
         on lead_contacts.account_id = leads.account_id and lead_contacts.lead_id = leads.lead_id
-    where leads.created_at <= numbered_contacts.started_at
+    where
+        leads.created_at <= numbered_contacts.started_at
+        and not leads.is_deleted
+        and leads.merged_into_lead_id is null
 ),
 
 numbered_leads as (
@@ -109,7 +111,7 @@ numbered_leads as (
             candidates.account_id = open_visits.account_id
             and candidates.lead_id = open_visits.lead_id
             and candidates.started_at >= open_visits.entered_at
-            and candidates.started_at < least(open_visits.exited_at, candidates.gone_at)
+            and candidates.started_at < open_visits.exited_at
     order by
         candidates.call_id asc,
         (open_visits.lead_id is not null) desc, candidates.created_at desc, candidates.lead_id desc

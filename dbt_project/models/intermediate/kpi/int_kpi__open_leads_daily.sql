@@ -13,7 +13,8 @@ accounts as (
 stretches as (
     select
         visits.account_id,
-        owners.user_id,
+        -- nobody is a holder too: a missing user joins nothing
+        coalesce(owners.user_id, '') as holder,
         greatest(visits.entered_at, owners.owned_from) as open_from,
         least(visits.exited_at, owners.owned_to) as open_to
     from {{ ref('int_leads__stage_visits') }} as visits
@@ -33,7 +34,7 @@ stretches as (
 changes as (
     select
         stretches.account_id,
-        stretches.user_id,
+        stretches.holder,
         change.date_day,
         sum(change.amount) as amount
     from stretches
@@ -44,21 +45,21 @@ changes as (
         (case when isfinite(stretches.open_to) then {{ local_date('stretches.open_to', 'accounts.time_zone') }} end, -1)
     ) as change (date_day, amount)
     where change.date_day is not null
-    group by stretches.account_id, stretches.user_id, change.date_day
+    group by stretches.account_id, stretches.holder, change.date_day
 ),
 
 days as (
     select
         firsts.account_id,
-        firsts.user_id,
+        firsts.holder,
         day::date as date_day
     from (
         select
             account_id,
-            user_id,
+            holder,
             min(date_day) as first_day
         from changes
-        group by account_id, user_id
+        group by account_id, holder
     ) as firsts
     inner join accounts on firsts.account_id = accounts.account_id
     cross join lateral generate_series(firsts.first_day, accounts.last_day, interval '1 day') as day
@@ -68,9 +69,9 @@ select
     days.account_id,
     'open_leads' as metric_id,
     days.date_day,
-    days.user_id,
+    nullif(days.holder, '') as user_id,
     sum(coalesce(changes.amount, 0)) over (
-        partition by days.account_id, days.user_id
+        partition by days.account_id, days.holder
         order by days.date_day
     ) as numerator,
     null::numeric as denominator
@@ -78,5 +79,5 @@ from days
 left join changes
     on
         days.account_id = changes.account_id
-        and days.user_id is not distinct from changes.user_id
+        and days.holder = changes.holder
         and days.date_day = changes.date_day

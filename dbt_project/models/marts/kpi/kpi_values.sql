@@ -38,45 +38,37 @@ subjects as (
     from {{ ref('int_kpi__subjects') }}
 ),
 
-counted_before as (
+counted as (
     select
         account_id,
         metric_id,
         period_type,
+        period_start,
         subject_type,
         subject_id,
-        min(period_start) as first_start
+        lead(period_start) over (
+            partition by account_id, metric_id, subject_id, period_type
+            order by period_start
+        ) as next_start
     from summed
     where aggregation = 'sum' and period_type != 'day'
-    group by account_id, metric_id, period_type, subject_type, subject_id
 ),
 
 quiet_periods as (
     select
-        counted_before.account_id,
-        counted_before.metric_id,
-        counted_before.period_type,
-        series.period_start::date as period_start,
-        counted_before.subject_type,
-        counted_before.subject_id
-    from counted_before
-    inner join today on counted_before.account_id = today.account_id
+        counted.account_id,
+        counted.metric_id,
+        counted.period_type,
+        quiet.period_start::date as period_start,
+        counted.subject_type,
+        counted.subject_id
+    from counted
+    inner join today on counted.account_id = today.account_id
     cross join lateral generate_series(
-        counted_before.first_start::timestamp,
-        today.today::timestamp,
-        {{ period_length('counted_before.period_type') }}
-    ) as series (period_start)
-    where
-        not exists (
-            select 1
-            from summed
-            where
-                summed.account_id = counted_before.account_id
-                and summed.metric_id = counted_before.metric_id
-                and summed.period_type = counted_before.period_type
-                and summed.period_start = series.period_start::date
-                and summed.subject_id = counted_before.subject_id
-        )
+        counted.period_start + {{ period_length('counted.period_type') }},
+        coalesce(counted.next_start - 1, today.today)::timestamp,
+        {{ period_length('counted.period_type') }}
+    ) as quiet (period_start)
 ),
 
 facts as (

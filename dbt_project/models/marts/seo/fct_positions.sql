@@ -1,62 +1,55 @@
 -- Rebuilt whole: a keyword's name, volume and region are those of today in every row, and a check that arrives late
 -- moves the first day of its keyword. Reading the checks themselves is incremental, see int_positions__unioned.
-{{ config(indexes=[
-    {'columns': ['account_id', 'checked_on', 'project_id']},
-    {'columns': ['project_id', 'engine', 'region', 'device', 'checked_on']}
-]) }}
+{{ config(
+    indexes=[
+        {'columns': ['account_id', 'checked_on', 'project_id']},
+        {'columns': ['project_id', 'engine', 'region', 'device', 'checked_on']}
+    ]
+) }}
 
 with
 
-expected as (
-    select * from {{ ref('int_positions__expected') }}
+series as (
+    select * from {{ ref('int_positions__series') }}
 ),
 
-checks as (
-    select * from {{ ref('int_positions__unioned') }}
-),
-
-regions as (
-    select * from {{ ref('int_positions__regions') }}
-),
-
-keywords as (
-    select * from {{ ref('int_positions__keywords') }}
-),
-
-volumes as (
-    select * from {{ ref('int_positions__volumes') }}
-),
-
--- names for keywords that the tracker's list no longer holds
-last_names as (
-    select distinct on (account_id, keyword_id)
+check_days as (
+    select distinct
         account_id,
-        provider,
         project_id,
-        keyword_id,
-        source_project_id,
-        source_keyword_id,
-        keyword,
-        keyword_group
-    from checks
-    order by account_id asc, keyword_id asc, checked_on desc, check_id desc
+        region_index,
+        checked_on
+    from {{ ref('int_positions__unioned') }}
+),
+
+possible as (
+    select
+        series.*,
+        check_days.checked_on
+    from series
+    inner join check_days
+        on
+            series.account_id = check_days.account_id
+            and series.project_id = check_days.project_id
+            and series.region_index = check_days.region_index
+            and series.first_checked_on <= check_days.checked_on
 )
 
 select
-    expected.account_id,
-    last_names.provider,
-    expected.project_id,
-    last_names.source_project_id,
-    expected.keyword_id,
-    last_names.source_keyword_id,
-    coalesce(keywords.keyword, last_names.keyword) as keyword,
-    coalesce(keywords.keyword_group, last_names.keyword_group) as keyword_group,
-    expected.region_index,
-    coalesce(regions.engine, 'unknown') as engine,
-    coalesce(regions.region, 'unknown') as region,
-    regions.region_key as source_region_id,
-    coalesce(regions.device, 'unknown') as device,
-    expected.checked_on,
+    possible.account_id,
+    possible.provider,
+    possible.project_id,
+    possible.source_project_id,
+    possible.keyword_id,
+    possible.source_keyword_id,
+    possible.keyword,
+    possible.keyword_group,
+    possible.region_index,
+    possible.engine,
+    possible.region,
+    possible.source_region_id,
+    possible.device,
+    possible.checked_on,
     checks.position,
     case
         when checks.check_id is null then 'not_checked'
@@ -64,29 +57,15 @@ select
         else 'found'
     end as state,
     -- a place below the depth set today shows that the check went deeper
-    greatest(regions.depth, checks.position) as depth,
-    volumes.volume,
+    greatest(possible.depth, checks.position) as depth,
+    possible.volume,
     checks.url
-from expected
-inner join last_names
-    on expected.account_id = last_names.account_id and expected.keyword_id = last_names.keyword_id
-left join checks
+from possible
+left join {{ ref('int_positions__unioned') }} as checks
     on
-        expected.account_id = checks.account_id
-        and expected.keyword_id = checks.keyword_id
-        and expected.region_index = checks.region_index
-        and expected.checked_on = checks.checked_on
-left join regions
-    on
-        expected.account_id = regions.account_id
-        and expected.project_id = regions.project_id
-        and expected.region_index = regions.region_index
-left join keywords
-    on expected.account_id = keywords.account_id and expected.keyword_id = keywords.keyword_id
-left join volumes
-    on
-        expected.account_id = volumes.account_id
-        and expected.keyword_id = volumes.keyword_id
-        and expected.region_index = volumes.region_index
+        possible.account_id = checks.account_id
+        and possible.keyword_id = checks.keyword_id
+        and possible.region_index = checks.region_index
+        and possible.checked_on = checks.checked_on
 -- a check after the keyword was taken out still counts as a check
-where expected.is_tracked or checks.check_id is not null
+where checks.check_id is not null or possible.removed_on is null or possible.checked_on < possible.removed_on
