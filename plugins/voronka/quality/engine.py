@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from voronka import database
+from voronka.domain.errors import VoronkaError
 from voronka.quality.session import libpq_options
 from voronka.quality.suites import Suite
 
@@ -19,6 +20,7 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
 from great_expectations.core.validation_definition import ValidationDefinition
+from great_expectations.datasource.fluent.interfaces import TestConnectionError
 
 PASSWORD_VARIABLE = "VORONKA_GATE_PASSWORD"  # noqa: S105 - the name of the variable, not a password
 DATASOURCE = "warehouse"
@@ -30,6 +32,9 @@ def warehouse_context(session: dict[str, str]) -> Iterator[Any]:
 
     Great Expectations fills the password in from the environment whenever it connects, so that no configuration,
     result or page holds it. The variable is there only as long as the context.
+
+    Raises:
+        VoronkaError: the warehouse does not answer or refuses the role.
     """
     parts = database.parts("transformer")
     before = os.environ.get(PASSWORD_VARIABLE)
@@ -38,19 +43,22 @@ def warehouse_context(session: dict[str, str]) -> Iterator[Any]:
         context = gx.get_context(mode="ephemeral")
         context.enable_analytics(False)
         context.variables.progress_bars = {"globally": False}
-        source = context.data_sources.add_postgres(
-            DATASOURCE,
-            connection_string=(
-                f"postgresql+psycopg2://{parts['user']}:${{{PASSWORD_VARIABLE}}}"
-                f"@{parts['host']}:{parts['port']}/{parts['database']}"
-            ),
-            kwargs={
-                "connect_args": {
-                    "options": libpq_options(session),
-                    "application_name": "voronka-gate",
-                }
-            },
-        )
+        try:
+            source = context.data_sources.add_postgres(
+                DATASOURCE,
+                connection_string=(
+                    f"postgresql+psycopg2://{parts['user']}:${{{PASSWORD_VARIABLE}}}"
+                    f"@{parts['host']}:{parts['port']}/{parts['database']}"
+                ),
+                kwargs={
+                    "connect_args": {"options": libpq_options(session), "application_name": "voronka-gate"}
+                },
+            )
+        except TestConnectionError as error:
+            raise VoronkaError(
+                f"The gate cannot connect to the warehouse: {error.__cause__}",
+                remedy="run voronka doctor; the gates read as voronka_transformer.",
+            ) from None
         try:
             yield context
         finally:

@@ -70,6 +70,12 @@ def _by_rows(
             account_id=account_id,
             examples=tuple(dict.fromkeys(examples))[:EXAMPLES],
         )
+    # Great Expectations brings at most 200 rows; what is beyond them must not pass unseen.
+    unseen = result["result"]["observed_value"] - len(result["result"]["details"]["unexpected_rows"])
+    if unseen > 0:
+        yield _outcome(
+            suite, expectation, today, success=False, observed=f"{unseen} more findings, not listed here"
+        )
 
 
 def _by_account(
