@@ -6,7 +6,6 @@ is sent replies, without I/O of its own) and :class:`HttpClient`, the only one t
 
 from __future__ import annotations
 
-import json
 import logging
 import random
 import time
@@ -17,6 +16,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Protocol
 
+import orjson
 import requests
 
 import voronka
@@ -103,7 +103,7 @@ class Reply:
             ValueError: it is not JSON in UTF-8.
         """
         if not self._cache:
-            self._cache.append(json.loads(self.content.decode("utf-8")))
+            self._cache.append(orjson.loads(self.content))
         return self._cache[0]
 
     def excerpt(self, length: int = 200) -> str:

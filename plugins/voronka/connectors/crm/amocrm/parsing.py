@@ -41,14 +41,14 @@ def parse(listing: Listing, row: Any, read_at: datetime) -> Record | Rejection:
     """
     what = f"a row of {listing.path}"
     try:
-        require_id(require_object(row, what), what)
+        number = require_id(require_object(row, what), what)
         updated_at = _time(listing, row, read_at)
         for check in (_fields_are_known, *_CHECKS.get(listing.key, ())):
             check(row)
     except Unusable as error:
         source_id = _source_id(listing, row)
         return error.rejection(row, source_id, f"{listing.key or 'account'} {source_id}" if source_id else "")
-    return Record(str(_source_id(listing, row)), updated_at, row)
+    return Record(f"{listing.prefix}:{number}" if listing.prefix else number, updated_at, row)
 
 
 def parse_deleted(listing: Listing, row: Any) -> Deletion | Rejection | None:

@@ -19,9 +19,8 @@ from __future__ import annotations
 import itertools
 import logging
 import math
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from voronka.connectors.base import Page
 from voronka.connectors.crm.amocrm.client import Query, RawPage
@@ -35,7 +34,7 @@ log = logging.getLogger(__name__)
 
 MOST_WALKS = 5
 FIRST_PIECE = 86_400
-LONGEST_PIECE = 31 * 86_400
+LONGEST_PIECE = 366 * 86_400
 SHORTEST_PIECE = 900
 
 Fetch = Callable[[Listing, Query, int, Where], RawPage]
@@ -80,7 +79,7 @@ class Reader:
         """A whole list, whatever its times."""
         seen = Seen()
         for _, raw in self._walks(listing, query, where):
-            items = seen.fresh(_parsed(listing, raw, parse))
+            items = seen.fresh(_parsed(listing, raw.rows, parse))
             if items or raw.total is not None:
                 yield page_of(items, raw.total)
 
@@ -89,15 +88,17 @@ class Reader:
     ) -> Iterator[Page]:
         """Every row whose time lies in the window, the newest version of each."""
         seen = Seen()
+        start, end = window.start.timestamp(), window.end.timestamp()
 
-        def page(raw: RawPage) -> Page | None:
-            inside = [row for row in raw.rows if _concerns(listing, row, window)]
-            items = seen.fresh(item for row in inside if (item := parse(listing, row)) is not None)
-            return page_of(items) if items else None
+        def concerns(row: object) -> bool:
+            # A row without a readable time is let through, to be rejected aloud.
+            stamp = stamp_of(listing, row)
+            return stamp is None or start <= stamp < end
 
         for raw in self._window_rows(listing, _Span.around(window), query, where):
-            if (found := page(raw)) is not None:
-                yield found
+            items = seen.fresh(_parsed(listing, filter(concerns, raw.rows), parse))
+            if items:
+                yield page_of(items)
 
     def _window_rows(self, listing: Listing, span: _Span, query: Query, where: Where) -> Iterator[RawPage]:
         group = "paid" if listing.paid_filter else listing.path
@@ -241,17 +242,11 @@ def _runs(stamps: list[int], backwards: bool) -> bool:
     return all(a >= b if backwards else a <= b for a, b in itertools.pairwise(stamps))
 
 
-def _concerns(listing: Listing, row: object, window: Window) -> bool:
-    """Whether the row lies in the window; one without a readable time is let through, to be rejected aloud."""
-    stamp = stamp_of(listing, row)
-    return stamp is None or datetime.fromtimestamp(stamp, UTC) in window
-
-
 def _version(listing: Listing, row: object) -> tuple[object, object]:
     if not isinstance(row, dict):
         return (repr(row), None)
     return (str(row.get("id")), stamp_of(listing, row))
 
 
-def _parsed(listing: Listing, raw: RawPage, parse: ParseRow) -> Iterator[Parsed]:
-    return (item for row in raw.rows if (item := parse(listing, row)) is not None)
+def _parsed(listing: Listing, rows: Iterable[object], parse: ParseRow) -> Iterator[Parsed]:
+    return (item for row in rows if (item := parse(listing, row)) is not None)
