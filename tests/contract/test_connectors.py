@@ -46,10 +46,12 @@ def test_every_entity_can_be_read(case: Case, make: Make, sandbox: SandboxProces
 
 def test_with_faults_the_same_is_read(case: Case, make: Make, sandbox: SandboxProcess) -> None:
     calm = {entity: payloads(read(make(case), entity, everything(sandbox))) for entity in case.counted}
+    sandbox.forget_requests()
     sandbox.fault("mix", provider=case.provider, rate=0.3, seconds=0.8)
     connector = make(case, **HALF_SECOND_CLIENT, page_size=200)
     for entity, expected in calm.items():
         assert payloads(read(connector, entity, everything(sandbox))) == expected, entity
+    assert sum(sandbox.requests("sever", case.provider)["faults"].values()) >= 1
 
 
 def test_two_windows_joined_are_one(case: Case, make: Make, sandbox: SandboxProcess) -> None:
