@@ -18,25 +18,30 @@ _STYLE = re.compile(r"<(style|script)\b.*?</\1>", re.S | re.I)
 
 
 def foreign_names(connection: Connection[Any], letter: Letter) -> list[str]:
-    """Names and sites of all clients that a client's letter is not about, over all accounts.
+    """Names and sites of all clients that a letter is not about, over all accounts.
 
-    Internal letters (no ``client_ids``) may name anybody. What the letter's own clients are called is never foreign.
+    A letter about the account itself is internal and may name anybody. What the letter's own clients and its account
+    are called is never foreign.
     """
-    if not letter.client_ids:
+    if letter.subject_id == letter.account_id:
         return []
     rows = connection.execute(
         """
-        select name, client_id = any(%(own)s) as is_own
+        select name, is_own
         from (
-            select client_id, client_name as name from marts.dim_clients
+            select client_name as name, client_id = any(%(own)s) as is_own from marts.dim_clients
             union
-            select client_id, site from marts.dim_projects
+            select site, client_id = any(%(own)s) from marts.dim_projects where client_id is not null
+            union
+            select site, true from marts.dim_projects where project_id = %(subject)s
+            union
+            select name, true from ops.accounts where account_id = %(account)s
         ) as identifiers
-        where name is not null and client_id is not null
+        where name is not null
         """,
-        {"own": list(letter.client_ids)},
+        {"own": list(letter.client_ids), "subject": letter.subject_id, "account": letter.account_id},
     ).fetchall()
-    own = " ".join(str(name).casefold() for name, is_own in rows if is_own)
+    own = "\n".join(str(name).casefold() for name, is_own in rows if is_own)
     names = {str(name).strip() for name, is_own in rows if not is_own}
     return sorted(n for n in names if len(n) >= SHORTEST and n.casefold() not in own)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +45,7 @@ class Server:
     """Keeps the mails it takes. ``answers`` maps a verb (MAIL, RCPT, DATA) to the reply it gives instead of taking.
 
     ``ends`` is ``before`` (drop the connection when DATA begins) or ``after`` (take the content, answer nothing, drop).
+    ``victim`` is a process that is killed when the content has been taken and before the answer.
     """
 
     def __init__(self) -> None:
@@ -51,6 +54,7 @@ class Server:
         self.answers: dict[str, str] = {}
         self.ends: str | None = None
         self.delay = 0.0
+        self.victim: int | None = None
 
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -74,6 +78,8 @@ class Server:
         message = email.message_from_bytes(cast("bytes", envelope.content), policy=email.policy.default)
         self.taken.append(cast("EmailMessage", message))
         self.recipients += envelope.rcpt_tos
+        if self.victim is not None:
+            os.kill(self.victim, signal.SIGKILL)
         if self.ends == "after":
             cast("Any", server).transport.abort()
         return "250 OK"

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -134,14 +139,33 @@ def test_a_connection_lost_after_the_content_is_uncertain(
     assert uncertain(ledger) == []
 
 
+CHILD = """
+import sys
+sys.stdin.readline()
+from voronka import database
+from voronka.config import MailSettings
+from voronka.delivery import send
+from tests.unit.delivery.letters import letter
+with database.connect("app", autocommit=True) as connection:
+    send(connection, letter(), sys.argv[2], MailSettings(port=int(sys.argv[1]), sender="reports@sever.example"))
+"""
+
+
 def test_a_process_killed_after_handing_over_is_uncertain_later(
-    post: tuple[Server, MailSettings], ledger: Any, monkeypatch: pytest.MonkeyPatch
+    post: tuple[Server, MailSettings], ledger: Any, warehouse: Warehouse
 ) -> None:
     server, mail = post
-    with monkeypatch.context() as killed:
-        killed.setattr("voronka.delivery.ledger.mark", _die)
-        with pytest.raises(KeyboardInterrupt):
-            send(ledger, letter(), TO, mail)
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(mail.port), TO],
+        stdin=subprocess.PIPE,
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, **warehouse.environment},
+    )
+    server.victim = child.pid
+    child.communicate(b"go\n", timeout=60)
+    assert child.returncode == -signal.SIGKILL
+    server.victim = None
+    assert len(server.taken) == 1
     assert _statuses(ledger) == ["sending"]
     assert send(ledger, letter(), TO, mail) == "in_progress"
     assert uncertain(ledger) == []
@@ -150,10 +174,6 @@ def test_a_process_killed_after_handing_over_is_uncertain_later(
     assert send(ledger, letter(), TO, mail) == "uncertain"
     assert len(server.taken) == 1
     assert _statuses(ledger) == ["uncertain"]
-
-
-def _die(*_: object, **__: object) -> None:
-    raise KeyboardInterrupt
 
 
 def test_two_senders_at_once_send_once(post: tuple[Server, MailSettings], warehouse: Warehouse) -> None:
