@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import psycopg
-from alembic import command
-from alembic.config import Config
 from psycopg import sql
 from psycopg.rows import TupleRow
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
 
 from voronka import database
 from voronka.config import project_folder, secret
@@ -22,6 +18,12 @@ def migrate() -> str:
     Raises:
         ConfigurationError: the owner may not do what a migration needs, or a secret is not set.
     """
+    # Heavy, and only needed here: tasks that load import this package all the time.
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.pool import NullPool
+
     folder = project_folder() / "migrations"
     if not folder.is_dir():
         raise ConfigurationError(
