@@ -204,7 +204,10 @@ TABLES: dict[str, Table] = {
             "recipient": ("text not null", "The e-mail address, lower case."),
             "content_hash": ("text not null", "Hash of the figures shown."),
             "language": ("text not null", "ru or en."),
-            "status": ("text not null", "pending, sending, sent, failed, uncertain or refused."),
+            "status": (
+                "text not null",
+                "pending, sending, sent, failed, uncertain, refused, or superseded (not sent: an earlier version went out).",
+            ),
             "attempts": ("int not null default 0", "How often handing over was tried."),
             "message_id": ("text", "Message-ID of the mail."),
             "page_path": ("text", "The stored page, below the state folder."),
@@ -217,7 +220,7 @@ TABLES: dict[str, Table] = {
         (
             "primary key (delivery_id)",
             "unique (report, account_id, subject_id, period, recipient, content_hash)",
-            "check (status in ('pending', 'sending', 'sent', 'failed', 'uncertain', 'refused'))",
+            "check (status in ('pending', 'sending', 'sent', 'failed', 'uncertain', 'refused', 'superseded'))",
         ),
     ),
 }
