@@ -40,11 +40,11 @@ changed as (
     select uis.*
     from uis
     {% if is_incremental() %}
-        left join {{ this }} as known on uis.call_id = known.call_id
-        where
-            known.loaded_at is distinct from uis.loaded_at
-            or known.time_zone is distinct from uis.time_zone
-            or known.country_code is distinct from uis.country_code
+    left join {{ this }} as known on uis.call_id = known.call_id
+    where
+        known.loaded_at is distinct from uis.loaded_at
+        or known.time_zone is distinct from uis.time_zone
+        or known.country_code is distinct from uis.country_code
     {% endif %}
 )
 

@@ -27,22 +27,23 @@ contributions as (
         part.numerator,
         part.denominator
     from calls
-    cross join lateral (
-        values
-        ('calls_outgoing', calls.direction = 'out', 1::numeric, null::numeric),
-        ('calls_successful_30s', calls.direction = 'out', (calls.talk_seconds >= 30)::int, null),
-        ('calls_incoming', calls.direction = 'in', 1, null),
-        ('calls_missed', calls.direction = 'in', calls.is_missed_attempt::int, null),
-        ('missed_share', calls.is_attempt, calls.is_missed_attempt::int, 1),
-        ('missed_recovered_share', calls.is_missed_attempt, (calls.recovered_by is not null)::int, 1),
-        ('missed_called_back_share', calls.is_missed_attempt, coalesce(calls.recovered_by = 'us', false)::int, 1),
-        (
-            'callback_minutes_mean',
-            calls.is_missed_attempt and calls.recovered_by = 'us',
-            calls.recovered_after_seconds / 60.0,
-            1
-        )
-    ) as part (metric_id, is_counted, numerator, denominator)
+    cross join
+        lateral (
+            values
+            ('calls_outgoing', calls.direction = 'out', 1::numeric, null::numeric),
+            ('calls_successful_30s', calls.direction = 'out', (calls.talk_seconds >= 30)::int, null),
+            ('calls_incoming', calls.direction = 'in', 1, null),
+            ('calls_missed', calls.direction = 'in', calls.is_missed_attempt::int, null),
+            ('missed_share', calls.is_attempt, calls.is_missed_attempt::int, 1),
+            ('missed_recovered_share', calls.is_missed_attempt, (calls.recovered_by is not null)::int, 1),
+            ('missed_called_back_share', calls.is_missed_attempt, coalesce(calls.recovered_by = 'us', false)::int, 1),
+            (
+                'callback_minutes_mean',
+                calls.is_missed_attempt and calls.recovered_by = 'us',
+                calls.recovered_after_seconds / 60.0,
+                1
+            )
+        ) as part (metric_id, is_counted, numerator, denominator)
     where part.is_counted
 )
 

@@ -2,15 +2,15 @@
 {% set areas = ['leads', 'stages', 'calls', 'tasks', 'handovers', 'payments', 'open_leads'] %}
 
 {% for area in areas -%}
-    select
-        account_id,
-        metric_id,
-        date_day,
-        user_id,
-        numerator,
-        denominator
-    from {{ ref('int_kpi__' ~ area ~ '_daily') }}
-    {% if not loop.last -%}
-        union all
-    {% endif -%}
+select
+    account_id,
+    metric_id,
+    date_day,
+    user_id,
+    numerator,
+    denominator
+from {{ ref('int_kpi__' ~ area ~ '_daily') }}
+{% if not loop.last -%}
+union all
+{% endif -%}
 {% endfor %}

@@ -28,18 +28,19 @@ contributions as (
         part.numerator,
         part.denominator
     from leads
-    cross join lateral (
-        values
-        ('leads_created', leads.created_date, 1::numeric, null::numeric),
-        ('win_rate_created', leads.created_date, (leads.status = 'won')::int, 1),
-        ('leads_won', leads.won_date, 1, null),
-        ('won_amount', leads.won_date, coalesce(leads.amount, 0), null),
-        ('win_rate_narrow', leads.won_date, 1, 1),
-        ('win_rate_narrow', leads.lost_date, 0, 1),
-        ('average_cheque', case when leads.amount > 0 then leads.won_date end, leads.amount, 1),
-        ('cycle_days_mean', case when leads.cycle_days is not null then leads.won_date end, leads.cycle_days, 1),
-        ('leads_lost', leads.lost_date, 1, null)
-    ) as part (metric_id, date_day, numerator, denominator)
+    cross join
+        lateral (
+            values
+            ('leads_created', leads.created_date, 1::numeric, null::numeric),
+            ('win_rate_created', leads.created_date, (leads.status = 'won')::int, 1),
+            ('leads_won', leads.won_date, 1, null),
+            ('won_amount', leads.won_date, coalesce(leads.amount, 0), null),
+            ('win_rate_narrow', leads.won_date, 1, 1),
+            ('win_rate_narrow', leads.lost_date, 0, 1),
+            ('average_cheque', case when leads.amount > 0 then leads.won_date end, leads.amount, 1),
+            ('cycle_days_mean', case when leads.cycle_days is not null then leads.won_date end, leads.cycle_days, 1),
+            ('leads_lost', leads.lost_date, 1, null)
+        ) as part (metric_id, date_day, numerator, denominator)
     where part.date_day is not null
 )
 

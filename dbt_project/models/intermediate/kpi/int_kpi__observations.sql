@@ -22,9 +22,10 @@ select
     responses.user_id,
     observed.value
 from responses
-cross join lateral (
-    values
-    ('first_response_minutes_median', responses.first_response_minutes::numeric),
-    ('first_response_work_minutes_median', responses.first_response_work_minutes::numeric)
-) as observed (metric_id, value)
+cross join
+    lateral (
+        values
+        ('first_response_minutes_median', responses.first_response_minutes::numeric),
+        ('first_response_work_minutes_median', responses.first_response_work_minutes::numeric)
+    ) as observed (metric_id, value)
 where observed.value is not null

@@ -39,11 +39,12 @@ changes as (
         sum(change.amount) as amount
     from stretches
     inner join accounts on stretches.account_id = accounts.account_id
-    cross join lateral (
-        values
-        ({{ local_date('stretches.open_from', 'accounts.time_zone') }}, 1),
-        (case when isfinite(stretches.open_to) then {{ local_date('stretches.open_to', 'accounts.time_zone') }} end, -1)
-    ) as change (date_day, amount)
+    cross join
+        lateral (
+            values
+            ({{ local_date('stretches.open_from', 'accounts.time_zone') }}, 1),
+            (case when isfinite(stretches.open_to) then {{ local_date('stretches.open_to', 'accounts.time_zone') }} end, -1)
+        ) as change (date_day, amount)
     where change.date_day is not null
     group by stretches.account_id, stretches.holder, change.date_day
 ),

@@ -12,12 +12,13 @@ select
     subject.subject_id,
     subject.subject_name
 from users
-cross join lateral (
-    values
-    ('user', users.user_id, users.user_name),
-    ('team', users.account_id || ':team:' || users.team, users.team),
-    ('division', users.account_id || ':division:' || users.division, users.division)
-) as subject (subject_type, subject_id, subject_name)
+cross join
+    lateral (
+        values
+        ('user', users.user_id, users.user_name),
+        ('team', users.account_id || ':team:' || users.team, users.team),
+        ('division', users.account_id || ':division:' || users.division, users.division)
+    ) as subject (subject_type, subject_id, subject_name)
 where subject.subject_id is not null
 union all
 select

@@ -31,6 +31,6 @@ topvisor as (
 select topvisor.*
 from topvisor
 {% if is_incremental() %}
-    left join {{ this }} as known on topvisor.check_id = known.check_id
-    where known.loaded_at is distinct from topvisor.loaded_at
+left join {{ this }} as known on topvisor.check_id = known.check_id
+where known.loaded_at is distinct from topvisor.loaded_at
 {% endif %}

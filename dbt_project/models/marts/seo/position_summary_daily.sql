@@ -19,7 +19,7 @@ counted as (
         (count(*) {{ checked }})::int as checked,
         (count(*) filter (where state = 'found'))::int as found,
         {% for n in [3, 10, 30, 50, 100] -%}
-            (count(*) filter (where position <= {{ n }}))::int as top{{ n }}_count,
+        (count(*) filter (where position <= {{ n }}))::int as top{{ n }}_count,
         {% endfor -%}
         avg(place) {{ checked }} as mean_position,
         percentile_cont(0.5) within group (order by place) {{ checked }} as median_position,

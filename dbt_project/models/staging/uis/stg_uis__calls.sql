@@ -46,7 +46,8 @@ typed as (
         coalesce(
             (
                 select employee ->> 'employee_id'
-                from jsonb_array_elements({{ json_array("calls.payload -> 'employees'") }})
+                from
+                    jsonb_array_elements({{ json_array("calls.payload -> 'employees'") }})
                     with ordinality as rung (employee, place)
                 order by
                     coalesce((employee ->> 'is_talked')::boolean, false) desc,
