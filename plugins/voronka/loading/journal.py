@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import TupleRow
 
+from voronka.domain.errors import ConfigurationError
 from voronka.domain.windows import Window
 
 LONGEST_ERROR = 4000
@@ -104,13 +105,23 @@ class Journal:
         }
 
     def open(self) -> None:
-        """Enter the load as running, close those of the same entity whose process is dead; committed."""
+        """Enter the load as running, close those of the same entity whose process is dead; committed.
+
+        Raises:
+            ConfigurationError: the warehouse has no tables yet.
+        """
         window = self._summary.window
         bounds = {"start": window.start if window else None, "end": window.end if window else None}
         self._connection.execute(
             "select pg_advisory_lock(hashtextextended(%s, 1))", (str(self._summary.load_id),)
         )
-        self._connection.execute(OPEN, {**self._parameters, **bounds})
+        try:
+            self._connection.execute(OPEN, {**self._parameters, **bounds})
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege) as error:
+            raise ConfigurationError(
+                f"{self._summary}: the journal of loads is not there: {str(error).splitlines()[0]}",
+                remedy="run voronka up (or voronka migrate for a Postgres of your own) first.",
+            ) from None
         self._connection.execute(CLOSE_ABANDONED, self._parameters)
         self._connection.commit()
 

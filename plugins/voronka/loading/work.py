@@ -239,8 +239,8 @@ class Load:
             self._wait()
         self._summary.status = "skipped" if status == "skipped" else "failed"
         self._summary.error = str(error) or type(error).__name__
-        if self._connection.closed:
-            return
-        self._connection.rollback()
-        self._journal.write()
-        self._connection.commit()
+        # Without a connection the row stays "running" until the next load of the entity closes it.
+        with suppress(psycopg.OperationalError):
+            self._connection.rollback()
+            self._journal.write()
+            self._connection.commit()

@@ -101,7 +101,7 @@ def _run(
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "VORONKA_", "LC_"))}
     environment |= {"LC_ALL": "C"}
     drop = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-    return subprocess.run(
+    done: subprocess.CompletedProcess[str] = subprocess.run(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -113,6 +113,7 @@ def _run(
         check=False,
         **drop,  # type: ignore[call-overload]
     )
+    return done
 
 
 def _reaches(user: pwd.struct_passwd | None, path: Path) -> bool:

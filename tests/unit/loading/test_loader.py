@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
+import psycopg
 import pytest
 
 from tests.support.pages import PageConnector, page, record
-from tests.support.postgres import Warehouse
+from tests.support.postgres import PostgresServer, Warehouse, environment
 from voronka import database
 from voronka.connectors.base import Deletion, Entity, Page, Rejection
 from voronka.domain.errors import ConfigurationError, FeatureUnavailable, SourceUnavailable
@@ -352,3 +354,39 @@ def test_progress_and_unknown_entity(warehouse: Warehouse) -> None:
     assert told == [1, 3]
     with pytest.raises(ConfigurationError, match="has no entity 'leeds'"):
         loader.load(PageConnector({}, LEADS), "leeds", WINDOW)
+
+
+def test_warehouse_without_tables_says_what_to_do(postgres_server: PostgresServer) -> None:
+    with environment({**postgres_server.secrets}), pytest.raises(ConfigurationError, match="voronka migrate"):
+        Loader(partial(database.connect, "owner")).load(PageConnector({}, LEADS), "leads", WINDOW)
+
+
+def test_process_that_died_is_noted_by_the_next_load(warehouse: Warehouse) -> None:
+    insert = """
+        insert into ops.loads (load_id, account_id, provider, entity, status, started_at)
+        values (%s, 'sever', 'amocrm', 'leads', 'running', now())
+    """
+    dead, alive = uuid4(), uuid4()
+    for load_id in (dead, alive):
+        warehouse.rows(insert, [load_id])
+    with warehouse.connect("loader", autocommit=True) as other:
+        other.execute("select pg_advisory_lock(hashtextextended(%s, 1))", (str(alive),))
+        load(page())
+    found = dict(warehouse.rows("select load_id, status from ops.loads"))
+    assert (found[dead], found[alive]) == ("failed", "running")
+
+
+def test_cut_connection_fails_the_load_and_the_next_one_mends_it(warehouse: Warehouse) -> None:
+    def pages() -> Iterable[Page]:
+        yield page(record(1, at(1), v="a"))
+        warehouse.rows(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where usename = current_user and pid <> pg_backend_pid() and datname = current_database()",
+            role="loader",
+        )
+
+    loader = Loader(partial(database.connect, "loader"))
+    with pytest.raises(psycopg.OperationalError):
+        loader.load(PageConnector({"leads": pages}, LEADS), "leads", WINDOW)
+    assert load(page(record(1, at(1), v="a"))).rows_inserted == 1
+    assert sorted(warehouse.rows("select status from ops.loads")) == [("failed",), ("succeeded",)]
