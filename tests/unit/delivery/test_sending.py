@@ -17,7 +17,8 @@ import pytest
 from tests.support.postgres import Warehouse
 from tests.unit.delivery.letters import Server, letter, mail_server
 from voronka.config import AlertSettings, MailSettings, Settings
-from voronka.delivery import alert, send, uncertain
+from voronka.delivery import alert, mime, send, uncertain
+from voronka.delivery.smtp import hand_over
 from voronka.domain.errors import ConfigurationError, DeliveryError
 
 TO = "boss@client.example"
@@ -189,6 +190,14 @@ def test_two_senders_at_once_send_once(post: tuple[Server, MailSettings], wareho
     assert outcomes.count("sent") == 1
     assert len(server.taken) == 1
     assert set(outcomes) <= {"sent", "already_sent", "in_progress", "superseded_content"}
+
+
+def test_lines_that_begin_with_a_dot_arrive_whole(post: tuple[Server, MailSettings]) -> None:
+    server, mail = post
+    message = mime.headed("Точка", TO, mail.sender, "d1")
+    message.set_content(".\n..two\n.end\n", cte="7bit")
+    hand_over(message, "reports@sever.example", TO, mail)
+    assert server.taken[0].get_content().replace("\r\n", "\n") == ".\n..two\n.end\n"
 
 
 def test_nothing_goes_to_a_server_that_is_not_there(ledger: Any) -> None:

@@ -35,6 +35,7 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     page = store.keep(letter(subject_id="../../etc/passwd", period=".."), folder)
     assert page.resolve().is_relative_to(folder)
+    assert len(store.keep(letter(subject_id=".."), folder).resolve().relative_to(folder).parts) == 4
     assert [path.name for path in tmp_path.iterdir()] == ["reports"]
 
 
