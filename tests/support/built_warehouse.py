@@ -1,12 +1,14 @@
 """The whole way from the sandbox's APIs to marts, once per session.
 
 ``built_warehouse``: the small world of ``tests.support.sandbox`` (accounts ``sever`` and ``altai``) loaded by the real
-connectors, swept, and built by ``dbt build`` as the transformer role. ``built_olist``: the same for the Olist files;
-skips where they are not there. Neither may be changed by a test.
+connectors in two visits a month apart, so that leads were deleted, merged and restored in between, and built by ``dbt
+build`` as the transformer role. ``built_olist``: the Olist files; skips where they are not there. Neither may be
+changed by a test.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,17 +20,20 @@ import psycopg
 import pytest
 import yaml
 from psycopg.rows import dict_row
+
+from tests.support.environment import environment
+from tests.support.postgres import PostgresServer, fresh_warehouse
+from tests.support.sandbox import ROOT, SandboxProcess
 from voronka.config import Settings, load_settings
 from voronka.domain.windows import Window
 from voronka.flows import load, transform
 from voronka.runtime import demo_settings
 
-from tests.support.environment import environment
-from tests.support.postgres import PostgresServer, fresh_warehouse
-from tests.support.sandbox import ROOT, SandboxProcess
-
 OLIST = ROOT / ".." / "shared" / "data" / "olist"
-ROLES = ("loader", "transformer", "app", "bi", "pii")
+SALES = "+marts.sales +marts.core"
+"""What leads need of the project."""
+PARTLY = {"DBT_INDIRECT_SELECTION": "cautious", "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test"}
+"""For a build of a part: no tests of what is not built, and the unit tests are left to the full build."""
 
 
 @dataclass(frozen=True)
@@ -99,23 +104,35 @@ def built(
     folder: Path,
     sandbox: SandboxProcess,
     accounts: list[dict[str, Any]],
-    history_start: datetime,
+    *,
+    visits: list[datetime],
+    select: str | None = None,
 ) -> Iterator[BuiltWarehouse]:
-    """Load everything of ``accounts`` from ``history_start`` to the sandbox's now, and build."""
+    """Load everything of ``accounts`` since ``visits[0]``, at each later moment of ``visits``, and build."""
     config = folder / "config"
     config.mkdir(parents=True)
     (config / "accounts.yml").write_text(yaml.safe_dump({"accounts": accounts}, allow_unicode=True), "utf-8")
-    values = {"VORONKA_CONFIG": str(config), "VORONKA_HOME": str(folder), "VORONKA_AS_OF": sandbox.as_of.isoformat()}
+    values = {
+        "VORONKA_CONFIG": str(config),
+        "VORONKA_HOME": str(folder),
+        "VORONKA_AS_OF": sandbox.as_of.isoformat(),
+    }
     for number, account in enumerate(accounts):
         values |= secrets_of(account["id"], demo_settings.FIRST_ACCOUNT_NUMBER + number)
+    if select:
+        values |= PARTLY
     with fresh_warehouse(server) as warehouse, environment(values):
         values |= warehouse.environment
         settings = load_settings()
         transform.begin(settings, "test")
-        _load(settings, Window(history_start, sandbox.as_of))
-        dbt = transform.build()
+        for start, end in itertools.pairwise(visits):
+            sandbox.clock(end)
+            _load(settings, Window(start, end))
+        dbt = transform.build(select=select)
         truth = {account.id: sandbox.truth(account.id) for account in settings.accounts}
-        made = BuiltWarehouse(values, warehouse.environment["VORONKA_DATABASE_URL"], truth, sandbox.as_of, dbt, settings)
+        made = BuiltWarehouse(
+            values, warehouse.environment["VORONKA_DATABASE_URL"], truth, sandbox.as_of, dbt, settings
+        )
         # Other tests of the session have warehouses of their own in the environment.
         with environment({}, without=values):
             yield made
@@ -137,7 +154,8 @@ def built_warehouse(
     """Both agencies of the small world, built."""
     accounts = [_agency(agency, sandbox.url) for agency in demo_settings.AGENCIES]
     folder = tmp_path_factory.mktemp("built")
-    with built(postgres_server, folder, sandbox, accounts, datetime(2026, 5, 1, tzinfo=UTC)) as made:
+    visits = [datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC), sandbox.as_of]
+    with built(postgres_server, folder, sandbox, accounts, visits=visits) as made:
         yield made
 
 
@@ -153,8 +171,7 @@ def built_olist(
     mapping = ROOT / "sandbox" / "csv_accounts" / "olist.yml"
     sandbox = sandbox_factory(leads=1, calls=1, projects=0, csv_account=f"olist={mapping}:{OLIST}")
     folder = tmp_path_factory.mktemp("olist")
-    with built(
-        postgres_server, folder, sandbox, [_olist(sandbox.url)], datetime(2017, 1, 1, tzinfo=UTC)
-    ) as made:
+    visits = [datetime(2017, 1, 1, tzinfo=UTC), sandbox.as_of]
+    with built(postgres_server, folder, sandbox, [_olist(sandbox.url)], visits=visits, select=SALES) as made:
         yield made
     sandbox.stop()
