@@ -4,6 +4,6 @@
 by `airflow backfill create`, with the same result. By hand: trigger with `from` and `to`.
 """
 
-from voronka.orchestration import ingest_dag
+from voronka.orchestration.ingest import ingest_dag
 
 dag = ingest_dag("crm", doc=__doc__)

@@ -4,6 +4,6 @@
 with the same result.
 """
 
-from voronka.orchestration import ingest_dag
+from voronka.orchestration.ingest import ingest_dag
 
 dag = ingest_dag("positions", doc=__doc__)

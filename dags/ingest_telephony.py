@@ -4,6 +4,6 @@
 and durations arrive late. Any interval can be run again with the same result.
 """
 
-from voronka.orchestration import ingest_dag
+from voronka.orchestration.ingest import ingest_dag
 
 dag = ingest_dag("telephony", doc=__doc__)

@@ -4,6 +4,6 @@
 sends what is missing and nothing twice.
 """
 
-from voronka.orchestration import send_reports_dag
+from voronka.orchestration.send import send_reports_dag
 
 dag = send_reports_dag(doc=__doc__)

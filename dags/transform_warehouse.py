@@ -4,6 +4,6 @@
 critical expectation stops it; reports then go on reading nothing newer than the last published run.
 """
 
-from voronka.orchestration import transform_dag
+from voronka.orchestration.transform import transform_dag
 
 dag = transform_dag(doc=__doc__)

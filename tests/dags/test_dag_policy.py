@@ -20,8 +20,9 @@ def test_a_dag_file_states_its_rerun_rule_and_holds_no_work(path: Path) -> None:
         f"{path.name}: state **Re-run rule: interval.** or now."
     )
     imports = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
-    assert [n.module for n in imports] == ["voronka.orchestration"], (
-        f"{path.name}: the work belongs into orchestration."
+    assert len(imports) == 1
+    assert (imports[0].module or "").startswith("voronka.orchestration."), (
+        f"{path.name}: the work is not here."
     )
 
 

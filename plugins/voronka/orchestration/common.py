@@ -10,7 +10,6 @@ from airflow.sdk.definitions.retry_policy import ExceptionRetryPolicy, RetryActi
 
 from voronka.config import load_settings
 from voronka.domain import errors
-from voronka.flows import alerts
 
 OWNER = "data"
 START = datetime(2020, 1, 1, tzinfo=UTC)
@@ -59,6 +58,8 @@ RETRY_POLICY = ExceptionRetryPolicy(
 
 def tell_failure(context: Any) -> None:
     """Write to the alert address which task of which run failed, its window, and the error with its remedy."""
+    from voronka.flows import alerts
+
     instance = context["ti"]
     start, end = context.get("data_interval_start"), context.get("data_interval_end")
     alerts.tell_failure(

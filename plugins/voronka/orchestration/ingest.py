@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from airflow.sdk import DAG, CronDataIntervalTimetable, Param, task
+from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_context, task
 
 from voronka.config import Settings, load_settings
 from voronka.domain.windows import Window
@@ -47,12 +47,11 @@ def ingest_dag(kind: loading.Kind, *, doc: str) -> DAG:
             return [piece.as_json() for piece in loading.plan(load_settings(), kind, window, exact=exact)]
 
         @task(map_index_template="{{ piece_name }}")
-        def load(piece: dict[str, str], **context: Any) -> dict[str, int]:
+        def load(piece: dict[str, str]) -> dict[str, int]:
             """Load one piece; a second run of it changes nothing."""
             unit = loading.Piece.from_json(piece)
-            context["piece_name"] = (
-                f"{unit.account_id} {unit.provider} {unit.part} {unit.window.start:%Y-%m-%d}"
-            )
+            name = f"{unit.account_id} {unit.provider} {unit.part} {unit.window.start:%Y-%m-%d}"
+            get_current_context()["piece_name"] = name
             return _load(load_settings(), unit)
 
         @task(outlets=[RAW[kind]])

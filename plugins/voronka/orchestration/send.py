@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from airflow.sdk import DAG, CronDataIntervalTimetable, Param, task
+from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_context, task
 
 from voronka.config import load_settings
-from voronka.flows import report as flow
 from voronka.orchestration.common import DEFAULTS, START
 
 
@@ -36,13 +33,18 @@ def send_reports_dag(*, doc: str) -> DAG:
         @task
         def due() -> list[int]:
             """The subscriptions, by their place in reports.yml; fails when nothing fresh is published."""
+            from voronka.flows import report as flow
+
             current = load_settings()
             flow.require_published(current)
             return list(range(len(current.reports)))
 
         @task(map_index_template="{{ letter_name }}")
-        def send(subscription: int, **context: Any) -> dict[str, int]:
+        def send(subscription: int) -> dict[str, int]:
             """Render and send the letters of one subscription."""
+            from voronka.flows import report as flow
+
+            context = get_current_context()
             current = load_settings()
             wanted = current.reports[subscription]
             context["letter_name"] = f"{wanted.account} {wanted.report}"

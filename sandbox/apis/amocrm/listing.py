@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ import orjson
 from sandbox.apis.amocrm.query import Filters, Query, parse_filters
 
 MAX_LIMIT = 250
+TIMES = ("created_at", "updated_at")
 REMEMBERED_SELECTIONS = 256
 Render = Callable[[frozenset[str]], dict[str, Any]]
 
@@ -42,7 +44,7 @@ class Row:
     def value(self, name: str) -> Any:
         if name == "id":
             return self.row_id
-        if name in ("created_at", "updated_at"):
+        if name in TIMES:
             return getattr(self, name)
         return self.facts.get(name)
 
@@ -83,6 +85,7 @@ class Listing:
     has_last: bool = False
     _selections: dict[str, list[Row]] = field(default_factory=dict)
     _by_id: dict[str, Row] | None = None
+    _times: dict[str, tuple[list[int], list[int]]] = field(default_factory=dict)
 
     def by_id(self, row_id: str) -> Row | None:
         if self._by_id is None:
@@ -105,7 +108,25 @@ class Listing:
 
     def _filtered(self, query: Query) -> list[Row]:
         wanted = parse_filters(query.pairs)
-        return [row for row in self.rows if self._takes(row, wanted)]
+        return [row for row in self._near(wanted) if self._takes(row, wanted)]
+
+    def _near(self, wanted: Filters) -> Sequence[Row]:
+        """Rows worth looking at, in their order: with a span of time, found by bisection instead of by a walk."""
+        for name in TIMES:
+            span = wanted.ranges.get(name)
+            if span is not None and name in self.filters:
+                moments, places = self._by_time(name)
+                first = 0 if span.start is None else bisect_left(moments, span.start)
+                last = len(moments) if span.end is None else bisect_right(moments, span.end)
+                return [self.rows[place] for place in sorted(places[first:last])]
+        return self.rows
+
+    def _by_time(self, name: str) -> tuple[list[int], list[int]]:
+        """(moments in order, the place of each moment's row)."""
+        if name not in self._times:
+            pairs = sorted((row.value(name), place) for place, row in enumerate(self.rows))
+            self._times[name] = ([moment for moment, _ in pairs], [place for _, place in pairs])
+        return self._times[name]
 
     def _takes(self, row: Row, wanted: Filters) -> bool:
         for name, span in wanted.ranges.items():
@@ -114,7 +135,7 @@ class Listing:
         for name, values in wanted.values.items():
             if name not in self.filters:
                 continue
-            if name in ("created_at", "updated_at"):
+            if name in TIMES:
                 if row.value(name) < float(next(iter(values))):
                     return False
             elif str(row.value(name)) not in values:

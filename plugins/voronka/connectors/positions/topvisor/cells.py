@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ _LOOK = (
 )
 
 
+@lru_cache(maxsize=4096)
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The start of a local day, aware UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
@@ -73,6 +75,7 @@ def _parse_cell(
     return Record(source_id, midnight(day, zone), payload)
 
 
+@lru_cache(maxsize=4096)
 def _day(text: str) -> date:
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 -- a day has no zone
