@@ -20,7 +20,7 @@ from voronka import database
 from voronka.database import Role
 from voronka.loading import migrate
 from voronka.loading.migrations import grant_database_access
-from voronka.runtime.postgres import EmbeddedPostgres
+from voronka.runtime.postgres import SUPERUSER, EmbeddedPostgres
 from voronka.runtime.postgres_bootstrap import SecretsFile
 
 TEMPLATE = "voronka_template"
@@ -47,6 +47,14 @@ class PostgresServer:
         """An autocommit connection of the owner."""
         with psycopg.connect(self.owner_url(database_name), autocommit=True) as connection:
             yield connection
+
+    def drop(self, database_name: str) -> None:
+        """Drop a database whoever is still connected; ending the sessions of other roles takes a superuser."""
+        password = (self.state_folder / "postgres" / "superuser").read_text("utf-8")
+        with psycopg.connect(
+            self.owner_url("postgres"), user=SUPERUSER, password=password, autocommit=True
+        ) as connection:
+            connection.execute(f"drop database {database_name} with (force)")
 
 
 @dataclass(frozen=True)
@@ -124,10 +132,11 @@ def fresh_warehouse(server: PostgresServer) -> Iterator[Warehouse]:
     with psycopg.connect(url) as connection:
         grant_database_access(connection)
     values = {**server.secrets, "VORONKA_DATABASE_URL": url}
-    with environment(values):
-        yield Warehouse(name, values)
-    with server.as_owner() as owner:
-        owner.execute(f"drop database {name} with (force)")
+    try:
+        with environment(values):
+            yield Warehouse(name, values)
+    finally:
+        server.drop(name)
 
 
 @pytest.fixture

@@ -188,6 +188,21 @@ def test_root_only_folder_moves_the_data_elsewhere(folder: Path, monkeypatch: py
     server.stop()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands Postgres to another user")
+def test_programs_that_only_root_reaches_are_copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    wheel = postgres_user._installation().parent
+    shutil.copytree(wheel / "pginstall18", closed / wheel.name / "pginstall18", symlinks=True)
+    shutil.copytree(wheel.with_suffix(".libs"), closed / f"{wheel.name}.libs", symlinks=True)
+    monkeypatch.setattr(postgres_user, "ELSEWHERE", folder / "var")
+    monkeypatch.setattr(postgres_user, "_installation", lambda: closed / wheel.name / "pginstall18")
+    status = embedded(folder).start()
+    assert status.pid is not None
+    assert Path(psutil.Process(status.pid).exe()).is_relative_to(folder / "var")
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+
+
 def _start_as_nobody(state: Path, told: Queue[tuple[bool, bool] | str]) -> None:
     try:
         nobody = pwd.getpwnam("nobody")
