@@ -79,8 +79,41 @@ def test_the_position_report_shows_the_marts_figures(
             assert figure["value"] == (None if expected is None else pytest.approx(float(expected)))
         assert len(section["keywords"]) == row["keywords"]
         assert sum(k["state"] != "not_checked" for k in section["keywords"]) == row["checked"]
+        _same_comparison(built_warehouse, project, section)
     assert len(letter.images) == 2 * len(sections)
     assert "nan" not in letter.mail_text.lower()
+
+
+def _same_comparison(built: BuiltWarehouse, project: str, section: dict[str, Any]) -> None:
+    place = {**section, "project": project}
+    days = [
+        str(row["checked_on"])
+        for row in built.rows(
+            """
+            select checked_on from marts.position_summary_daily
+            where project_id = %(project)s and engine = %(engine)s and region = %(region)s and device = %(device)s
+                and checked > 0 and checked_on <= '2026-10-25'
+            """,
+            place,
+        )
+    ]
+    week = [f"2026-10-{day}" for day in range(19, 26)]
+    assert section["compared_on"] == max(day for day in days if day < week[0])
+    assert section["unchecked_days"] == [day for day in week if day not in days]
+    before = {
+        row["keyword"]: (row["state"], row["position"])
+        for row in built.rows(
+            """
+            select keyword, state, position from marts.fct_positions
+            where project_id = %(project)s and engine = %(engine)s and region = %(region)s and device = %(device)s
+                and checked_on = %(compared_on)s
+            """,
+            place,
+        )
+    }
+    for keyword in section["keywords"]:
+        shown = (keyword["previous_state"], keyword["previous_position"])
+        assert shown == before.get(keyword["keyword"], ("not_checked", None))
 
 
 def test_the_client_of_a_project_is_found_and_no_other_is_named(
