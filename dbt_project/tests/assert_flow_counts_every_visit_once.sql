@@ -20,7 +20,9 @@ visits as (
     group by visit.account_id, visit.stage_id
 )
 
-select *
+select
+    flow.*,
+    visits.visits
 from flow
-full outer join visits using (account_id, stage_id)
+full outer join visits on flow.account_id = visits.account_id and flow.stage_id = visits.stage_id
 where coalesce(flow.entries, -1) != coalesce(visits.visits, 0)

@@ -23,7 +23,9 @@ standing as (
     group by lead.account_id, lead.stage_id
 )
 
-select *
+select
+    last_days.*,
+    standing.leads
 from last_days
-left join standing using (account_id, stage_id)
+left join standing on last_days.account_id = standing.account_id and last_days.stage_id = standing.stage_id
 where last_days.stock != coalesce(standing.leads, 0)

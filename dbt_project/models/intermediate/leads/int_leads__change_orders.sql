@@ -1,6 +1,6 @@
--- The CRM's times are whole seconds. For every second of a lead: the orders in which its stage changes can follow from
--- each other (each starts where the one before ended). A lone change is one such order; where no order links all changes
--- of the second, the event ids decide.
+-- The CRM's times are whole seconds. For every second of a lead: the orders in which its stage changes can follow
+-- from each other (each starts where the one before ended). A lone change is one such order; where no order links all
+-- changes of the second, the event ids decide.
 {{ config(indexes=[{'columns': ['account_id', 'lead_id', 'second_no']}]) }}
 
 with recursive changes as (

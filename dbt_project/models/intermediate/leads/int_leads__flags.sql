@@ -17,7 +17,7 @@ select
     coalesce(signs.is_spam, false) as is_spam,
     coalesce(signs.is_test, false) as is_test,
     coalesce(signs.is_duplicate, false) as is_duplicate,
-    not (
+    not(
         lead.is_deleted
         or lead.merged_into_lead_id is not null
         or coalesce(signs.is_spam or signs.is_test or signs.is_duplicate, false)

@@ -1,4 +1,4 @@
--- Where each lead stands: the stage of its open visit. Won and lost count from the entry of the closed stage it stands in.
+-- Where each lead stands: the stage of its open visit. Won and lost count from the entry of that closed stage.
 {{ config(indexes=[{'columns': ['account_id', 'lead_id'], 'unique': true}]) }}
 
 select

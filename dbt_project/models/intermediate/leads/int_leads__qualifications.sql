@@ -1,5 +1,5 @@
--- When a lead became marketing and sales qualified by its account's rules: the first sign of any of them. A stage rule
--- is met by the first entry of the named stage or of a later step of its pipeline; leaving the pipeline for "lost" is not.
+-- When a lead became marketing and sales qualified by its account's rules: the first sign of any of them. A stage
+-- rule is met by the first entry of the named stage or of a later step of its pipeline; "lost" is not a later step.
 {{ config(indexes=[{'columns': ['account_id', 'lead_id'], 'unique': true}]) }}
 
 with named_stages as (

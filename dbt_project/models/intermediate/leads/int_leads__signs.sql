@@ -84,24 +84,34 @@ signs as (
     select * from standing
 ),
 
-set_events as (
+set_values as (
     select
         event.account_id,
         event.entity_id as lead_id,
+        event.happened_at,
         case event.event_type when 'entity_tag_added' then 'tag' else 'field' end as match_type,
         case event.event_type
             when 'entity_tag_added' then lower(btrim(item #>> '{tag,name}'))
             else
                 (item #>> '{custom_field_value,field_id}')
                 || '=' || lower(btrim(item #>> '{custom_field_value,text}'))
-        end as match_value,
-        min(event.happened_at) as set_at
+        end as match_value
     from {{ ref('stg_amocrm__events') }} as event
     cross join lateral jsonb_array_elements(event.values_after) as item
     where
         event.entity_type = 'lead'
         and (event.event_type = 'entity_tag_added' or event.event_type like 'custom\_field\_%value\_changed')
-    group by 1, 2, 3, 4
+),
+
+set_events as (
+    select
+        account_id,
+        lead_id,
+        match_type,
+        match_value,
+        min(happened_at) as set_at
+    from set_values
+    group by account_id, lead_id, match_type, match_value
 )
 
 select

@@ -3,7 +3,10 @@
 --   * a change starts elsewhere than the one before it ended: the stage between counts from the moment it is left;
 --   * the lead stands elsewhere than its last change says: entered when it was closed, else when it last changed;
 --   * a lead without changes that was closed after its creation: entered when it was closed.
-{{ config(indexes=[{'columns': ['account_id', 'lead_id', 'visit_no'], 'unique': true}, {'columns': ['account_id', 'stage_id']}]) }}
+{{ config(indexes=[
+    {'columns': ['account_id', 'lead_id', 'visit_no'], 'unique': true},
+    {'columns': ['account_id', 'stage_id']},
+]) }}
 
 with leads as (
     select

@@ -1,7 +1,17 @@
--- Every stage leads were ever in. stage_order: the incoming stage 0, open steps 1, 2, …, then won, then lost; stages that
--- the CRM no longer lists come after those, steps of no funnel.
+-- Every stage leads were ever in. stage_order: the incoming stage 0, open steps 1, 2, …, then won, then lost; stages
+-- that the CRM no longer lists come after those, steps of no funnel.
 with named as (
     select * from {{ ref('stg_amocrm__stages') }}
+),
+
+pipelines as (
+    select distinct
+        account_id,
+        pipeline_id,
+        pipeline_name,
+        pipeline_sort
+    from named
+    where is_listed
 ),
 
 unlisted as (
@@ -60,15 +70,7 @@ stages as (
         false as is_incoming,
         false as is_listed
     from unlisted
-    left join (
-        select distinct
-            account_id,
-            pipeline_id,
-            pipeline_name,
-            pipeline_sort
-        from named
-        where is_listed
-    ) as pipeline
+    left join pipelines as pipeline
         on
             unlisted.account_id = pipeline.account_id
             and regexp_replace(unlisted.stage_id, ':[^:]*$', '') = pipeline.pipeline_id
@@ -88,15 +90,16 @@ select
     is_listed,
     is_listed and not is_incoming and stage_type in ('open', 'won') as is_step,
     (
-        row_number() over (
-            partition by account_id, pipeline_id
-            order by
-                is_listed desc,
-                not is_incoming,
-                case stage_type when 'open' then 1 when 'won' then 2 else 3 end,
-                stage_sort nulls last,
-                source_stage_id::bigint
-        )
+        row_number()
+            over (
+                partition by account_id, pipeline_id
+                order by
+                    is_listed desc,
+                    not is_incoming,
+                    case stage_type when 'open' then 1 when 'won' then 2 else 3 end,
+                    stage_sort asc nulls last,
+                    source_stage_id::bigint
+            )
         - max(case when is_listed and is_incoming then 1 else 0 end) over (partition by account_id, pipeline_id)
     )::int as stage_order
 from stages

@@ -58,22 +58,25 @@ walk as (
             -- what comes next (at the end: where the lead stands) tells which way round a circle went
             (
                 case
-                    when exists (
-                        select 1
-                        from {{ ref('int_leads__change_orders') }} as later
-                        where
-                            later.account_id = candidate.account_id
-                            and later.lead_id = candidate.lead_id
-                            and later.second_no = candidate.second_no + 1
-                    ) then exists (
-                        select 1
-                        from {{ ref('int_leads__change_orders') }} as later
-                        where
-                            later.account_id = candidate.account_id
-                            and later.lead_id = candidate.lead_id
-                            and later.second_no = candidate.second_no + 1
-                            and later.starts_in = candidate.ends_in
-                    )
+                    when
+                        exists (
+                            select 1
+                            from {{ ref('int_leads__change_orders') }} as later
+                            where
+                                later.account_id = candidate.account_id
+                                and later.lead_id = candidate.lead_id
+                                and later.second_no = candidate.second_no + 1
+                        )
+                        then
+                            exists (
+                                select 1
+                                from {{ ref('int_leads__change_orders') }} as later
+                                where
+                                    later.account_id = candidate.account_id
+                                    and later.lead_id = candidate.lead_id
+                                    and later.second_no = candidate.second_no + 1
+                                    and later.starts_in = candidate.ends_in
+                            )
                     else candidate.ends_in is not distinct from walk.stage_id
                 end
             ) desc,

@@ -1,4 +1,7 @@
-{{ config(indexes=[{'columns': ['account_id', 'date_day'], 'unique': true}, {'columns': ['account_id', 'month_start']}]) }}
+{{ config(indexes=[
+    {'columns': ['account_id', 'date_day'], 'unique': true},
+    {'columns': ['account_id', 'month_start']},
+]) }}
 
 with days as (
     select

@@ -1,4 +1,7 @@
-{{ config(indexes=[{'columns': ['account_id', 'stage_id'], 'unique': true}, {'columns': ['account_id', 'pipeline_id']}]) }}
+{{ config(indexes=[
+    {'columns': ['account_id', 'stage_id'], 'unique': true},
+    {'columns': ['account_id', 'pipeline_id']},
+]) }}
 
 select
     stage.account_id,

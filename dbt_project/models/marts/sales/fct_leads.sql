@@ -10,9 +10,9 @@ with meanings as (
     select
         account_id,
         source_entity_id,
-        {% for meaning in ['source', 'channel', 'region', 'subject_area', 'site_type', 'lead_score'] %}
-        max(meaning_value) filter (where meaning = '{{ meaning }}') as {{ meaning }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for meaning in ['source', 'channel', 'region', 'subject_area', 'site_type', 'lead_score'] %}
+    max(meaning_value) filter (where meaning = '{{ meaning }}') as {{ meaning }}{{ ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('int_crm__meanings') }}
     where entity_type = 'leads'
     group by account_id, source_entity_id

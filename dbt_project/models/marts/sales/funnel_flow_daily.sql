@@ -70,7 +70,8 @@ select
     coalesce(daily.entries, 0)::int as entries,
     coalesce(daily.exits, 0)::int as exits,
     sum(coalesce(daily.entries, 0) - coalesce(daily.exits, 0))
-        over (partition by grid.account_id, grid.stage_id order by grid.date_day)::int as stock
+        over (partition by grid.account_id, grid.stage_id order by grid.date_day)
+    ::int as stock
 from grid
 left join daily
     on

@@ -7,13 +7,13 @@ with records as (
         payload
     from {{ ref('stg_amocrm__lead_records') }}
     {% for entity in ['contacts', 'companies', 'customers'] %}
-        union all
-        select
-            account_id,
-            '{{ entity }}' as entity_type,
-            source_id,
-            payload
-        from {{ source('amocrm', entity) }}
+    union all
+    select
+        account_id,
+        '{{ entity }}' as entity_type,
+        source_id,
+        payload
+    from {{ source('amocrm', entity) }}
     {% endfor %}
 ),
 
@@ -32,7 +32,8 @@ field_values as (
         coalesce(item.element ->> 'enum_code', item.element ->> 'enum') as enum_code
     from records
     cross join lateral jsonb_array_elements({{ json_array("records.payload -> 'custom_fields_values'") }}) as field
-    cross join lateral jsonb_array_elements({{ json_array("field -> 'values'") }}) with ordinality as item (element, position)
+    cross join
+        lateral jsonb_array_elements({{ json_array("field -> 'values'") }}) with ordinality as item (element, position)
 )
 
 select

@@ -32,7 +32,7 @@ stages as (
     from versions as version
     cross join lateral jsonb_array_elements({{ json_array("version.payload #> '{_embedded,statuses}'") }}) as status
     order by
-        version.account_id, version.payload ->> 'id', status ->> 'id',
+        version.account_id asc, version.payload ->> 'id', status ->> 'id',
         version.replaced_at desc, version.source_updated_at desc
 )
 
