@@ -41,8 +41,10 @@ neighboured as (
             partition by account_id, caller, is_missed
             order by started_at, call_id
         ) as previous_at,
-        min(started_at) filter (where direction = 'out' and talk_seconds > 0) over following_day as next_outgoing_talk_at,
-        min(started_at) filter (where direction = 'in' and talk_seconds > 0) over following_day as next_incoming_talk_at
+        min(started_at) filter (where direction = 'out' and talk_seconds > 0)
+            over following_day as next_outgoing_talk_at,
+        min(started_at) filter (where direction = 'in' and talk_seconds > 0)
+            over following_day as next_incoming_talk_at
     from timed
     window following_day as (
         partition by account_id, caller

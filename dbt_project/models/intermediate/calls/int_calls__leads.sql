@@ -52,10 +52,9 @@ open_visits as (
 noted_leads as (
     select distinct on (calls.call_id)
         calls.call_id,
-        leads.lead_id
+        notes.entity_id as lead_id
     from calls
     inner join notes on calls.account_id = notes.account_id and calls.source_call_id = notes.source_call_id
-    inner join leads on notes.account_id = leads.account_id and notes.entity_id = leads.lead_id
     where notes.entity_type = 'leads'
     order by calls.call_id asc, notes.source_note_id::bigint asc
 ),

@@ -43,7 +43,13 @@ changes as (
         lateral (
             values
             ({{ local_date('stretches.open_from', 'accounts.time_zone') }}, 1),
-            (case when isfinite(stretches.open_to) then {{ local_date('stretches.open_to', 'accounts.time_zone') }} end, -1)
+            (
+                case
+                    when isfinite(stretches.open_to)
+                        then {{ local_date('stretches.open_to', 'accounts.time_zone') }}
+                end,
+                -1
+            )
         ) as change (date_day, amount)
     where change.date_day is not null
     group by stretches.account_id, stretches.holder, change.date_day

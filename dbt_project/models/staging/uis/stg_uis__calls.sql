@@ -45,14 +45,14 @@ typed as (
         -- the one who talked, else the one who picked up, else the last one who was rung
         coalesce(
             (
-                select employee ->> 'employee_id'
+                select rung.employee ->> 'employee_id'
                 from
                     jsonb_array_elements({{ json_array("calls.payload -> 'employees'") }})
                     with ordinality as rung (employee, place)
                 order by
-                    coalesce((employee ->> 'is_talked')::boolean, false) desc,
-                    coalesce((employee ->> 'is_answered')::boolean, false) desc,
-                    place desc
+                    coalesce((rung.employee ->> 'is_talked')::boolean, false) desc,
+                    coalesce((rung.employee ->> 'is_answered')::boolean, false) desc,
+                    rung.place desc
                 limit 1
             ),
             calls.payload ->> 'last_answered_employee_id'
