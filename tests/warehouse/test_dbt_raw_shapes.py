@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from voronka.flows import transform
 A, B, C, W, L, INCOMING = 11, 12, 13, 142, 143, 10
 STAGES = [(INCOMING, "incoming", 1), (A, "A", 0), (B, "B", 0), (C, "C", 0)]
 LETTERS = {"A": A, "B": B, "C": C, "W": W, "L": L}
+NUMBER_KEY = "sixteen characters"
 GOLDEN = ["ABCW", "ACW", "ABABL", "AL", "CL", "AB", "ABC", "W", "A", "ABL"]
 
 
@@ -82,6 +84,12 @@ def _odd() -> RawAccount:
     late = DAY_ZERO.replace(hour=20, minute=50)
     account.move(7, late + timedelta(minutes=20), (1, INCOMING), (1, A))
     account.lead(7, A, at=late + timedelta(minutes=20), payload={"created_at": stamp(late)})
+    # one number in four spellings, and one that is too short
+    spellings = ["8 (916) 123-45-67 доб. 12", "+7 916 123-45-67", "9161234567", "0079161234567", "123-45"]
+    phones = _field(
+        "Телефон", "multitext", *({"value": text, "enum_code": "WORK"} for text in spellings), code="PHONE"
+    )
+    account.add("contacts", {"id": 100, "name": "Олег", "custom_fields_values": [phones]})
     # 8: handed over after its first stage, by a user the CRM no longer lists
     account.move(8, DAY_ZERO + 2 * day, (1, A), (1, B))
     users = [{"responsible_user": {"id": i}} for i in (6, 7)]
@@ -101,7 +109,7 @@ def marts(
         with warehouse.connect() as connection:
             for account in (_golden(), _odd()):
                 account.write(connection)
-            connection.execute("insert into ops.number_key (key) values ('sixteen characters')")
+            connection.execute("insert into ops.number_key (key) values (%s)", (NUMBER_KEY,))
             connection.execute("insert into ops.account_fields values ('odd', 'leads', 'source', 'источник')")
             connection.execute("""
                 insert into ops.account_rules values
@@ -211,6 +219,12 @@ def test_values_of_custom_fields_are_typed(marts: Warehouse) -> None:
     assert found["Старт"][2] == date(2026, 3, 2), "midnight in Moscow, the day before in UTC"
     assert found["Бюджет"][1] == 1500.5
     assert found["Список"][0] == "77"
+
+
+def test_a_number_has_one_key_however_it_is_written(marts: Warehouse) -> None:
+    found = marts.rows("select number_key from intermediate.int_contacts__numbers where account_id = 'odd'")
+
+    assert found == [(sha256(f"{NUMBER_KEY}:79161234567".encode()).hexdigest(),)]
 
 
 def test_days_are_local_and_the_incoming_stage_is_no_step(marts: Warehouse) -> None:
