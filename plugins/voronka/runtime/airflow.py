@@ -35,7 +35,7 @@ def _kept_secret(name: str) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32), "utf-8")
+        path.write_text(secrets.token_urlsafe(64), "utf-8")
     return path.read_text("utf-8")
 
 

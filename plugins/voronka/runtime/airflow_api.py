@@ -67,11 +67,12 @@ class AirflowApi:
         Raises:
             ConfigurationError: with Airflow's import errors when they are not.
         """
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+        begun = time.monotonic()
+        while time.monotonic() < begun + seconds:
             if wanted <= self.dag_ids():
                 return
-            if errors := self.import_errors():
+            # An error of an earlier start stands until the file is parsed again: give it the time.
+            if time.monotonic() > begun + seconds / 3 and (errors := self.import_errors()):
                 raise ConfigurationError("A Dag file cannot be imported:\n" + "\n".join(errors))
             time.sleep(1)
         raise ConfigurationError(
