@@ -61,7 +61,9 @@ def parts(role: Role) -> dict[str, str | int]:
 
 def connect(role: Role, *, autocommit: bool = False, **options: Any) -> psycopg.Connection[TupleRow]:
     """An open connection under a role, its session in UTC, named ``voronka`` for whoever watches the server."""
-    connection = psycopg.connect(url(role), autocommit=autocommit, application_name=f"voronka-{role}", **options)
+    connection = psycopg.connect(
+        url(role), autocommit=autocommit, application_name=f"voronka-{role}", **options
+    )
     connection.execute("set time zone 'UTC'")
     if not autocommit:
         connection.commit()

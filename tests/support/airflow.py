@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 import yaml
-from voronka.runtime import demo_settings, local
-from voronka.runtime.airflow_api import AirflowApi
 
 from tests.support.environment import environment
+from voronka.runtime import demo_settings, local
+from voronka.runtime.airflow_api import AirflowApi
 
 
 @dataclass

@@ -31,7 +31,9 @@ def test_every_command_explains_itself(command: str) -> None:
 @pytest.mark.parametrize("readme", ["README.md", "README.ru.md"])
 def test_every_command_is_in_the_readme(readme: str) -> None:
     text = (PROJECT / readme).read_text("utf-8")
-    missing = [c for c in COMMANDS if c not in INTERNAL and f"voronka {c}" not in text and f"`{c}`" not in text]
+    missing = [
+        c for c in COMMANDS if c not in INTERNAL and f"voronka {c}" not in text and f"`{c}`" not in text
+    ]
     assert missing == []
 
 

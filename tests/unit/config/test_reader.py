@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from voronka.config import load_settings
 from voronka.domain.errors import ConfigurationError
 

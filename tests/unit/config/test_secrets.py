@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from voronka.config import secret, secret_name
 from voronka.domain.errors import ConfigurationError
 

@@ -1,6 +1,8 @@
+import itertools
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+
 from voronka.domain.windows import Window
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -33,7 +35,7 @@ def test_pieces_join_up_without_gap_or_overlap() -> None:
     pieces = list(window.pieces(timedelta(days=2)))
     assert [p.start for p in pieces] == [START, START + timedelta(days=2), START + timedelta(days=4)]
     assert pieces[-1].end == window.end
-    assert all(a.end == b.start for a, b in zip(pieces, pieces[1:], strict=False))
+    assert all(a.end == b.start for a, b in itertools.pairwise(pieces))
 
 
 def test_local_days_follow_the_zone() -> None:

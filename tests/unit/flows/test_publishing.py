@@ -17,7 +17,11 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def settings(warehouse: Any, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("VORONKA_AS_OF", NOW.isoformat())
-    account = {"id": "sever", "name": "Север", "crm": {"provider": "amocrm", "base_url": "https://x.amocrm.ru"}}
+    account = {
+        "id": "sever",
+        "name": "Север",
+        "crm": {"provider": "amocrm", "base_url": "https://x.amocrm.ru"},
+    }
     return Settings.model_validate({"accounts": [account]})
 
 
