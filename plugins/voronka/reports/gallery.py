@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import argparse
 import base64
 import html
 import re
@@ -67,16 +68,27 @@ def _sample(report: str) -> str:
     return (reports_folder() / report / "sample.json").read_text(encoding="utf-8")
 
 
-def _main(arguments: list[str]) -> None:
-    if arguments == ["--golden"]:
+def _main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m voronka.reports.gallery",
+        description="Render every report from its sample, in both languages: page, mail and text, with an index.",
+    )
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=Path("build/gallery"), help="where to write the pages"
+    )
+    parser.add_argument(
+        "--golden", action="store_true", help="renew the golden files beside the samples instead"
+    )
+    wishes = parser.parse_args()
+    if wishes.golden:
         for letter in letters():
             for path, content in golden(letter).items():
                 path.write_text(content, encoding="utf-8")
                 sys.stdout.write(f"{path}\n")
         return
-    for page in write(Path(arguments[0] if arguments else "build/gallery")):
+    for page in write(wishes.folder):
         sys.stdout.write(f"{page}\n")
 
 
 if __name__ == "__main__":
-    _main(sys.argv[1:])
+    _main()
