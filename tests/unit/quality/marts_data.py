@@ -23,10 +23,10 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "fct_leads": (
         "lead_id text, source_lead_id text, pipeline_id text, stage_id text, status text, is_deleted boolean,"
         " is_spam boolean, is_duplicate boolean, source text, amount numeric, created_at timestamptz, cycle_days int,"
-        " first_response_minutes numeric, first_response_work_minutes numeric, attempt_no int",
+        " first_response_minutes numeric, first_response_work_minutes numeric, attempt_no int, is_counted boolean",
         (
             "'{a}-l1', '1', '{a}-p', '{a}-s1', 'open', false, false, false, 'site', 1000, '2026-11-20 10:00+00',"
-            " 0, 30, 10, 1",
+            " 0, 30, 10, 1, true",
         ),
     ),
     "fct_stage_visits": (
@@ -70,6 +70,12 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
             " 0.2",
         ),
     ),
+    "velocity_monthly": ("month_start date, pipeline_id text", ("'2026-11-01', '{a}-p'",)),
+    "source_monthly": (
+        "month_start date, source text, channel text, leads int",
+        ("'2026-11-01', 'site', null, 1",),
+    ),
+    "win_curves_monthly": ("cohort_month date, pipeline_id text, leads int", ("'2026-11-01', '{a}-p', 1",)),
     "kpi_values": (
         "metric_id text, period_type text, period_start date, subject_id text, numerator numeric,"
         " denominator numeric, fact numeric",

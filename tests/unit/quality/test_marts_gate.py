@@ -89,6 +89,23 @@ FAULTS = [
         *("kpi_values", "numbers_are_numbers", "critical", ["leads week 2026-11-16"]),
     ),
     (
+        "update marts.velocity_monthly set month_start = '2026-10-01' where account_id = 'south'",
+        *("velocity_monthly", "up_to_date", "critical", ["ends with 2026-10-01"]),
+    ),
+    (
+        "update marts.source_monthly set leads = 2 where account_id = 'south'",
+        *(
+            "source_monthly",
+            "every_counted_lead_once",
+            "critical",
+            ["2 leads in source_monthly, 1 in fct_leads"],
+        ),
+    ),
+    (
+        "update marts.win_curves_monthly set cohort_month = '2027-01-01' where account_id = 'south'",
+        *("win_curves_monthly", "months_not_in_the_future", "critical", ["2027-01-01"]),
+    ),
+    (
         "delete from marts.dim_users where account_id = 'south'",
         *("dim_users", "every_account_present", "critical", ["no row of this account"]),
     ),
