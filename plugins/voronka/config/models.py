@@ -84,7 +84,7 @@ class Source(Strict):
         options: what only this provider knows.
     """
 
-    provider: Literal["amocrm", "uis", "topvisor"]
+    provider: Literal["amocrm", "uis", "topvisor", "sheets"]
     base_url: str | None = None
     rate_per_second: float = Field(default=5.0, gt=0)
     page_size: int | None = Field(default=None, gt=0)
@@ -115,6 +115,7 @@ class Account(Strict):
     crm: Source
     telephony: tuple[Source, ...] = ()
     positions: tuple[Source, ...] = ()
+    sheets: tuple[Source, ...] = ()
     fields: FieldMap = FieldMap()
     spam: tuple[Match, ...] = ()
     test: tuple[Match, ...] = ()
@@ -134,11 +135,12 @@ class Account(Strict):
 
     @property
     def sources(self) -> tuple[tuple[str, Source], ...]:
-        """(kind, source) of all its providers; kind is ``crm``, ``telephony`` or ``positions``."""
+        """(kind, source) of all its providers; kind is ``crm``, ``telephony``, ``positions`` or ``sheets``."""
         return (
             ("crm", self.crm),
             *(("telephony", s) for s in self.telephony),
             *(("positions", s) for s in self.positions),
+            *(("sheets", s) for s in self.sheets),
         )
 
 
@@ -185,6 +187,7 @@ class ScheduleSettings(Strict):
     ingest_crm: str | None = "15 * * * *"
     ingest_telephony: str | None = "25 * * * *"
     ingest_positions: str | None = "0 7 * * *"
+    ingest_sheets: str | None = "0 6 * * *"
     send_reports: str | None = "30 8 * * 1"
     transform_when: Literal["any", "all"] = "any"
     history_piece_days: int = Field(default=62, gt=0)

@@ -21,14 +21,19 @@ from voronka.connectors.positions.topvisor.client import (
     TopvisorClient,
     judge_topvisor,
 )
+from voronka.connectors.sheets.making import sheets_connector
 from voronka.connectors.telephony.uis import UisConnector
 from voronka.connectors.telephony.uis.client import UisClient, judge_uis
 from voronka.domain.errors import ConfigurationError
 
 __all__ = ["build", "exchange_code"]
 
-BASE_URLS = {"uis": "https://dataapi.uiscom.ru/v2.0", "topvisor": "https://api.topvisor.com"}
-KINDS = {"amocrm": "crm", "uis": "telephony", "topvisor": "positions"}
+BASE_URLS = {
+    "uis": "https://dataapi.uiscom.ru/v2.0",
+    "topvisor": "https://api.topvisor.com",
+    "sheets": "https://sheets.googleapis.com",
+}
+KINDS = {"amocrm": "crm", "uis": "telephony", "topvisor": "positions", "sheets": "sheets"}
 
 
 class _NoLimit:
@@ -50,7 +55,7 @@ def build(
     """A connector for one source of an account, with its secrets from the environment.
 
     Args:
-        kind: ``crm``, ``telephony`` or ``positions``.
+        kind: ``crm``, ``telephony``, ``positions`` or ``sheets``.
         tokens: where the rotating pair is kept; needed for ``auth: oauth``.
         sleep: waits between tries, for tests.
 
@@ -68,6 +73,14 @@ def build(
         token = _secret(account, source, "ACCESS_TOKEN")
         http = _http(account, source, limiter, judge_uis, sleep, token)
         return UisConnector(account.id, UisClient(http, token), source.page_size)
+    if source.provider == "sheets":
+        variable = secret_name(account.id, source.provider, "ACCESS_TOKEN")
+        return sheets_connector(
+            account.id,
+            source,
+            lambda: (variable, secret(variable)),
+            lambda judge, token: _http(account, source, limiter, judge, sleep, token),
+        )
     token, user_id = _secret(account, source, "ACCESS_TOKEN"), _secret(account, source, "USER_ID")
     auth = TopvisorAuth(user_id, token, _auth_form(account, source))
     http = _http(account, source, limiter, judge_topvisor, sleep, token)

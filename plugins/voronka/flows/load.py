@@ -13,14 +13,14 @@ from voronka.config import Account, Settings, Source
 from voronka.connectors import build
 from voronka.connectors.base import Connector
 from voronka.domain import clock
-from voronka.domain.errors import ConfigurationError
+from voronka.domain.errors import ConfigurationError, ShapeChanged
 from voronka.domain.windows import Window
 from voronka.loading import Loader, LoadSummary, PostgresLimiter, PostgresTokenStore, Sweepable
 from voronka.loading.reading import oldest_watermark
 
-Kind = Literal["crm", "telephony", "positions"]
+Kind = Literal["crm", "telephony", "positions", "sheets"]
 Part = Literal["lists", "window", "all"]
-KINDS: tuple[Kind, ...] = ("crm", "telephony", "positions")
+KINDS: tuple[Kind, ...] = ("crm", "telephony", "positions", "sheets")
 FIRST_LOAD = timedelta(days=31)
 """How far back the very first load goes when nobody says how far."""
 
@@ -123,6 +123,8 @@ def load(
 ) -> Iterator[LoadSummary]:
     """Load one piece, entity by entity, yielding what happened to each as it ends.
 
+    A list that is refused as a whole does not hold up those after it: its error comes once they are loaded.
+
     Args:
         entities: only these, all of the piece's part by default.
         told: called with (entity, rows received so far) after every page.
@@ -141,14 +143,21 @@ def load(
             remedy=f"choose from: {', '.join(connector.entities)}.",
         )
     loader = Loader(partial(database.connect, "loader"), accept_mass_deletion=accept_mass_deletion)
+    refused: list[ShapeChanged] = []
     for name, entity in connector.entities.items():
         wanted = (
             name in entities
             if entities
             else piece.part in ("all", "lists" if entity.mode == "full" else "window")
         )
-        if wanted:
+        if not wanted:
+            continue
+        try:
             yield loader.load(connector, name, piece.window, progress=partial(told, name) if told else None)
+        except ShapeChanged as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
 
 
 def sweep(settings: Settings, account_id: str, *, accept_mass_deletion: bool = False) -> list[LoadSummary]:

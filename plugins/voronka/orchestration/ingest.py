@@ -20,6 +20,7 @@ def ingest_dag(kind: loading.Kind, *, doc: str) -> DAG:
     interval exactly; a run by hand takes ``from`` and ``to`` (ISO 8601 with zone), or goes on from the last load.
     """
     settings = load_settings()
+    rule = "now" if kind == "sheets" else "interval"
     cron = getattr(settings.schedules, f"ingest_{kind}")
     with DAG(
         dag_id=f"ingest_{kind}",
@@ -29,7 +30,7 @@ def ingest_dag(kind: loading.Kind, *, doc: str) -> DAG:
         max_active_runs=4,
         default_args=DEFAULTS,
         doc_md=doc,
-        tags=["ingest", kind, "rerun:interval"],
+        tags=["ingest", kind, f"rerun:{rule}"],
         params={
             "from": Param(
                 None, type=["null", "string"], format="date-time", description="window start, with zone"

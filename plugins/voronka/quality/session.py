@@ -43,6 +43,7 @@ def session_settings(settings: Settings, now: datetime) -> dict[str, str]:
         "crm": schedules.ingest_crm,
         "telephony": schedules.ingest_telephony,
         "positions": schedules.ingest_positions,
+        "sheets": schedules.ingest_sheets,
     }
     usual = {kind: usual_hours(cron, schedules.time_zone, now) for kind, cron in crons.items()}
     sources = [

@@ -18,7 +18,10 @@ from voronka.runtime.airflow_api import AirflowApi
 from voronka.runtime.postgres import EmbeddedPostgres
 from voronka.runtime.services import Services
 
-DAGS = {"ingest_crm", "ingest_telephony", "ingest_positions", "transform_warehouse", "send_reports"}
+DAGS = {
+    *("ingest_crm", "ingest_telephony", "ingest_positions", "ingest_sheets"),
+    *("transform_warehouse", "send_reports"),
+}
 DEMO_SERVICES = ("sandbox",)
 
 Told = Callable[[str], None]

@@ -52,7 +52,11 @@ def test_missing_secret_is_named(
 
 
 def test_default_addresses_are_the_real_services(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert BASE_URLS == {"uis": "https://dataapi.uiscom.ru/v2.0", "topvisor": "https://api.topvisor.com"}
+    assert BASE_URLS == {
+        "uis": "https://dataapi.uiscom.ru/v2.0",
+        "topvisor": "https://api.topvisor.com",
+        "sheets": "https://sheets.googleapis.com",
+    }
     monkeypatch.setenv("VORONKA_NORTH_AMOCRM_ACCESS_TOKEN", "x1234")
     with pytest.raises(ConfigurationError, match="base_url"):
         made(Source(provider="amocrm"), "crm")
@@ -68,6 +72,21 @@ def test_unknown_form_of_the_credential_is_refused(monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv(f"VORONKA_NORTH_TOPVISOR_{name}", "x1234")
     with pytest.raises(ConfigurationError, match="single"):
         made(Source(provider="topvisor", options={"auth_form": "cookie"}), "positions")
+
+
+@pytest.mark.parametrize("options", [{}, {"spreadsheet": "x", "folder": "y"}, {"folder": "y", "tab": "z"}])
+def test_sheets_are_kept_in_one_place(options: dict[str, str]) -> None:
+    with pytest.raises(
+        ConfigurationError, match="needs a spreadsheet or a folder|does not know tab"
+    ) as caught:
+        made(Source(provider="sheets", options=options), "sheets")
+    assert "spreadsheet, folder, contracts" in caught.value.remedy
+
+
+def test_a_folder_needs_no_token_and_a_spreadsheet_does(tmp_path: Any) -> None:
+    assert made(Source(provider="sheets", options={"folder": str(tmp_path)}), "sheets").account_id == "north"
+    with pytest.raises(ConfigurationError, match="VORONKA_NORTH_SHEETS_ACCESS_TOKEN"):
+        made(Source(provider="sheets", options={"spreadsheet": "1abc"}), "sheets")
 
 
 def test_oauth_needs_a_store_and_a_first_pair(monkeypatch: pytest.MonkeyPatch) -> None:

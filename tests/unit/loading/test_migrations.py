@@ -19,6 +19,7 @@ from tests.unit.loading.test_privileges import REFUSED
 from voronka import database
 from voronka.connectors.crm.amocrm.connector import AmoCrmConnector
 from voronka.connectors.positions.topvisor.connector import TopvisorConnector
+from voronka.connectors.sheets.connector import SheetsConnector
 from voronka.connectors.telephony.uis.connector import UisConnector
 from voronka.loading import ensure_role_passwords, migrate
 from voronka.runtime import postgres_user
@@ -50,7 +51,7 @@ def test_everything_is_described(warehouse: Warehouse) -> None:
 
 def test_every_entity_has_its_tables(warehouse: Warehouse) -> None:
     entities: dict[tuple[str, str], bool] = {}
-    connectors: tuple[type[Any], ...] = (AmoCrmConnector, UisConnector, TopvisorConnector)
+    connectors: tuple[type[Any], ...] = (AmoCrmConnector, UisConnector, TopvisorConnector, SheetsConnector)
     for connector in connectors:
         for name, entity in connector.entities.fget(object.__new__(connector)).items():
             entities[connector.provider, name] = entity.partitioned

@@ -1,0 +1,28 @@
+-- Who is in which team from when to when; the user is found by e-mail address, in any case.
+with
+
+users as (
+    select distinct on (account_id, lower(btrim(email)))
+        account_id,
+        lower(btrim(email)) as email,
+        user_id
+    from {{ ref('stg_amocrm__users') }}
+    where email is not null
+    order by account_id asc, lower(btrim(email)) asc, is_active desc, user_id asc
+)
+
+select
+    roster.account_id,
+    {{ entity_key('sheets', 'roster.source_id', 'roster.account_id') }} as roster_id,
+    users.user_id,
+    roster.payload ->> 'email' as email,
+    roster.payload ->> 'division' as division,
+    roster.payload ->> 'team' as team,
+    roster.payload ->> 'role' as role,
+    (roster.payload ->> 'hours_per_month')::numeric(8, 2) as hours_per_month,
+    (roster.payload ->> 'maximum_load')::numeric(8, 2) as maximum_load,
+    (roster.payload ->> 'valid_from')::date as valid_from,
+    (roster.payload ->> 'valid_to')::date as valid_to
+from {{ source('sheets', 'roster') }} as roster
+left join users on roster.account_id = users.account_id and lower(roster.payload ->> 'email') = users.email
+where roster.deleted_at is null
