@@ -76,6 +76,10 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("'2026-11-01', 'site', null, 1",),
     ),
     "win_curves_monthly": ("cohort_month date, pipeline_id text, leads int", ("'2026-11-01', '{a}-p', 1",)),
+    "kpi_rankings": (
+        "contest text, period_type text, period_start date, rank int",
+        ("'sales', 'month', '2026-11-01', 1", "'sales', 'month', '2026-11-01', 1"),
+    ),
     "kpi_values": (
         "metric_id text, period_type text, period_start date, subject_id text, numerator numeric,"
         " denominator numeric, fact numeric",

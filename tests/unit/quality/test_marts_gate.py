@@ -106,6 +106,10 @@ FAULTS = [
         *("win_curves_monthly", "months_not_in_the_future", "critical", ["2027-01-01"]),
     ),
     (
+        "update marts.kpi_rankings set rank = 2 where account_id = 'south'",
+        *("kpi_rankings", "somebody_is_first", "critical", ["sales month 2026-11-01"]),
+    ),
+    (
         "delete from marts.dim_users where account_id = 'south'",
         *("dim_users", "every_account_present", "critical", ["no row of this account"]),
     ),
