@@ -1,3 +1,8 @@
 """Fixtures live in ``tests/support``, one file per thing they start."""
 
-pytest_plugins = ["tests.support.built_warehouse", "tests.support.postgres", "tests.support.sandbox"]
+pytest_plugins = [
+    "tests.support.built_warehouse",
+    "tests.support.airflow",
+    "tests.support.postgres",
+    "tests.support.sandbox",
+]

@@ -7,7 +7,7 @@ import os
 import secrets
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +15,9 @@ import psycopg
 import pytest
 
 from tests.compose.stack import PROJECT, Stack, interpolate, needs
+from tests.support.airflow import ports_of
 from tests.support.environment import environment
+from tests.support.sandbox import SandboxProcess
 from voronka.runtime import demo_settings
 from voronka.runtime.airflow_api import AirflowApi
 from voronka.runtime.postgres_user import runner_for
@@ -65,19 +67,15 @@ def _variables() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def stack(sandbox: object) -> Iterator[Stack]:
+def stack(sandbox_factory: Callable[..., SandboxProcess]) -> Iterator[Stack]:
     """Postgres and Redis up and initialised as the file says, with the demo's settings."""
     if lacking := needs("redis-server", "redis-cli"):
         pytest.skip(f"{lacking} is not installed (package redis-server)")
+    sandbox = sandbox_factory()
     with tempfile.TemporaryDirectory(prefix="voronka-compose-") as name:
         folder = Path(name)
         stack = Stack(folder, _variables())
-        stack.variables["VORONKA_AS_OF"] = _moment(sandbox).isoformat()
-        values = demo_settings.write(
-            folder,
-            {"http": sandbox.port, "smtp": sandbox.smtp_port},
-            _moment(sandbox),  # type: ignore[attr-defined]
-        )
+        values = demo_settings.write(folder, ports_of(sandbox), sandbox.as_of)
         stack.variables.update({k: v for k, v in values.items() if k != "VORONKA_CONFIG"})
         stack.file["x-voronka"]["environment"]["VORONKA_CONFIG"] = values["VORONKA_CONFIG"]
         for service in stack.file["services"].values():
@@ -92,11 +90,6 @@ def stack(sandbox: object) -> Iterator[Stack]:
         finally:
             stack.stop()
             runner("pg_ctl", "stop", "-D", str(_data(stack)), "-m", "immediate")
-
-
-def _moment(sandbox: object) -> datetime:
-    as_of = sandbox.as_of  # type: ignore[attr-defined]
-    return datetime.fromisoformat(as_of) if isinstance(as_of, str) else as_of
 
 
 def _data(stack: Stack) -> Path:

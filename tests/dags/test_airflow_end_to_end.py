@@ -41,8 +41,7 @@ def raw_contents() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def loaded(running_airflow: RunningAirflow) -> RunningAirflow:
     """History loaded by hand-triggered runs of the ingest Dags."""
-    as_of = running_airflow.sandbox.as_of
-    until = datetime.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    until = running_airflow.sandbox.as_of
     conf = {"from": (until - timedelta(days=160)).isoformat(), "to": until.isoformat()}
     for dag_id in (*INGEST, "transform_warehouse", "send_reports"):
         running_airflow.api.set_paused(dag_id, paused=False)

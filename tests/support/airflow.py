@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.support.environment import environment
+from tests.support.sandbox import SandboxProcess
 from voronka.runtime import demo_settings, local
 from voronka.runtime.airflow_api import AirflowApi
 
@@ -23,11 +24,16 @@ class RunningAirflow:
 
     api: AirflowApi
     state: Path
-    sandbox: Any
+    sandbox: SandboxProcess
 
     def run(self, dag_id: str, conf: dict[str, Any] | None = None, *, seconds: float = 240) -> str:
         """Trigger a Dag and wait; its final state."""
         return self.api.wait(dag_id, self.api.trigger(dag_id, conf or {}), seconds=seconds)
+
+
+def ports_of(sandbox: SandboxProcess) -> dict[str, int]:
+    """Its ports, as the demo's settings want them."""
+    return {"http": int(sandbox.url.rpartition(":")[2]), "smtp": sandbox.smtp_port}
 
 
 def write_settings(state: Path, ports: dict[str, int], as_of: datetime, **schedules: Any) -> dict[str, str]:
@@ -41,13 +47,14 @@ def write_settings(state: Path, ports: dict[str, int], as_of: datetime, **schedu
 
 
 @pytest.fixture(scope="module")
-def running_airflow(sandbox: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAirflow]:
+def running_airflow(
+    sandbox_factory: Callable[..., SandboxProcess], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningAirflow]:
     """Everything up, with daily ingest intervals so that backfills have something to ask for."""
     state = tmp_path_factory.mktemp("airflow-state")
-    ports = {"http": sandbox.port, "smtp": sandbox.smtp_port}
-    as_of = datetime.fromisoformat(sandbox.as_of) if isinstance(sandbox.as_of, str) else sandbox.as_of
+    sandbox = sandbox_factory()
     daily = dict.fromkeys(("ingest_crm", "ingest_telephony", "ingest_positions"), "0 0 * * *")
-    settings = write_settings(state, ports, as_of, **daily)
+    settings = write_settings(state, ports_of(sandbox), sandbox.as_of, **daily)
     outside = (
         "VORONKA_DATABASE_URL",
         *(k for k in os.environ if k.startswith("VORONKA_") and k.endswith("_PASSWORD")),

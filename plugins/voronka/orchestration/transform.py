@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import DAG, AssetAll, AssetAny, task
@@ -14,13 +15,15 @@ from voronka.config import load_settings, project_folder
 from voronka.flows import transform as flow
 from voronka.orchestration.common import DEFAULTS, PUBLISHED, RAW, START, tell_failure
 
-# A failed test or model fails the run: consumers must not start a dbt process of their own by retrying.
+# A failed test or model fails the run: watchers must not start a dbt process of their own by retrying. They run in
+# this process's slot, not in the triggerer's: by the time they are let in, most have nothing to wait for.
 DBT_TASKS: dict[str, Any] = {
     "retries": 0,
     "install_deps": False,
     "emit_datasets": False,
     "deferrable": False,
     "poke_interval": 1,
+    "execution_timeout": timedelta(hours=2),
     "dbt_cmd_flags": ["--resource-type", "test", "--resource-type", "unit_test"],
 }
 
