@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.agency.model import Lead, Size
-from sandbox.agency.world import build_world
 from tests.support.built_warehouse import BuiltWarehouse
-from tests.support.sandbox import SMALL
+from tests.support.simulated import simulated_tenant
 
 ACCOUNTS = ("sever", "altai")
 
@@ -72,29 +70,11 @@ def test_entries_and_stock_of_every_stage(built_warehouse: BuiltWarehouse, accou
     assert _by_stage(found, "leads") == _by_stage(flow["stock"], "leads")
 
 
-def _simulated(account: str) -> dict[str, Lead]:
-    names = {
-        "projects": "projects",
-        "keywords": "keywords",
-        "position-days": "position_days",
-        "months": "months",
-    }
-    size = Size(
-        leads=int(SMALL["leads"]),  # type: ignore[call-overload]
-        calls=int(SMALL["calls"]),  # type: ignore[call-overload]
-        **{field: int(SMALL[option]) for option, field in names.items()},  # type: ignore[call-overload]
-    )
-    from datetime import datetime
-
-    world = build_world(7, until=datetime.fromisoformat(str(SMALL["until"])), size=size, accounts=2)
-    return {str(lead.lead_id): lead for lead in world.tenants[account].leads}
-
-
 def test_deleted_merged_and_restored_leads(built_warehouse: BuiltWarehouse) -> None:
     """Of the leads seen at the first visit: those that went are deleted, the merged point to their winner."""
     now, seen = built_warehouse.as_of, 0
     for account in ACCOUNTS:
-        leads = _simulated(account)
+        leads = {str(lead.lead_id): lead for lead in simulated_tenant(account).leads}
         rows = built_warehouse.rows(
             """
             select source_lead_id, is_deleted, is_counted, split_part(merged_into_lead_id, ':', 3) as winner

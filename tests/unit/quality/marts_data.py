@@ -76,6 +76,14 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("'2026-11-01', 'site', null, 1",),
     ),
     "win_curves_monthly": ("cohort_month date, pipeline_id text, leads int", ("'2026-11-01', '{a}-p', 1",)),
+    "handovers_monthly": (
+        "month_start date, from_division text, to_division text, handovers int, taken_up int",
+        ("'2026-11-01', null, 'sales', 2, 1",),
+    ),
+    "weak_links_monthly": (
+        "month_start date, pipeline_id text, stage_id text, user_id text, leads_cost numeric, weak_rank int",
+        ("'2026-09-01', '{a}-p', '{a}-s1', '{a}-u1', 1.5, 1",),
+    ),
     "kpi_rankings": (
         "contest text, period_type text, period_start date, rank int",
         ("'sales', 'month', '2026-11-01', 1", "'sales', 'month', '2026-11-01', 1"),

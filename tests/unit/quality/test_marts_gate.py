@@ -106,6 +106,14 @@ FAULTS = [
         *("win_curves_monthly", "months_not_in_the_future", "critical", ["2027-01-01"]),
     ),
     (
+        "update marts.handovers_monthly set taken_up = 3 where account_id = 'south'",
+        *("handovers_monthly", "taken_up_within_handovers", "critical", ["2026-11-01 - sales"]),
+    ),
+    (
+        "update marts.weak_links_monthly set weak_rank = 2 where account_id = 'south'",
+        *("weak_links_monthly", "one_weak_link_where_leads_were_lost", "critical", ["2026-09-01 south-p"]),
+    ),
+    (
         "update marts.kpi_rankings set rank = 2 where account_id = 'south'",
         *("kpi_rankings", "somebody_is_first", "critical", ["sales month 2026-11-01"]),
     ),

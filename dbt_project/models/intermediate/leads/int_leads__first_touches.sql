@@ -1,34 +1,5 @@
--- The first outgoing touch by a person at or after a lead's creation: a call attempt of an employee to a number of the
--- lead's contacts, or a message a user sent to the lead or its contacts.
+-- The first outgoing touch by a person at or after a lead's creation.
 {{ config(indexes=[{'columns': ['account_id', 'lead_id'], 'unique': true}]) }}
-
-with touches as (
-    select
-        contact.account_id,
-        contact.lead_id,
-        call.started_at as touched_at
-    from {{ ref('int_calls__unioned') }} as call
-    inner join {{ ref('int_contacts__numbers') }} as number
-        on call.account_id = number.account_id and call.client_number_key = number.number_key
-    inner join {{ ref('int_leads__contacts') }} as contact
-        on number.account_id = contact.account_id and number.contact_id = contact.contact_id
-    where call.direction = 'out' and call.source_employee_id is not null
-    union all
-    select
-        message.account_id,
-        coalesce(contact.lead_id, message.entity_id) as lead_id,
-        message.happened_at as touched_at
-    from {{ ref('stg_amocrm__events') }} as message
-    left join {{ ref('int_leads__contacts') }} as contact
-        on
-            message.account_id = contact.account_id
-            and message.entity_id = contact.contact_id
-            and message.entity_type = 'contact'
-    where
-        message.event_type in ('outgoing_chat_message', 'outgoing_sms', 'outgoing_mail')
-        and message.entity_type in ('lead', 'contact')
-        and message.user_id is not null
-)
 
 select
     lead.account_id,
@@ -36,7 +7,7 @@ select
     lead.created_at,
     min(touches.touched_at) as responded_at
 from {{ ref('int_leads__records') }} as lead
-inner join touches
+inner join {{ ref('int_leads__touches') }} as touches
     on
         lead.account_id = touches.account_id
         and lead.lead_id = touches.lead_id
