@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
+import psycopg
 import typer
 
 from voronka import __version__
-from voronka.cli.output import console, errors, say_json, table
+from voronka.cli.output import console, errors, say, say_json, table
 from voronka.domain.errors import ConfigurationError, VoronkaError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ and reports them.
 (see `config/accounts.example.yml`), then `voronka up` and `voronka doctor`.""",
 )
 
+MARKS = {"error": ("wrong", "red"), "warning": ("warning", "yellow")}
 Json = Annotated[bool, typer.Option("--json", help="print JSON for scripts instead of tables")]
 
 
@@ -126,10 +127,10 @@ def doctor(as_json: Json = False) -> None:
         findings.append({"subject": subject, "check": finding.check, "ok": finding.ok, "severity": finding.severity,
                          "message": finding.message, "remedy": finding.remedy})  # fmt: skip
         if not as_json:
-            mark = "[green]ok[/green]" if finding.ok else ("[yellow]warning[/yellow]" if finding.severity == "warning" else "[red]wrong[/red]")  # fmt: skip
-            console.print(f"{mark:>24} {subject}: {finding.check}: {finding.message}")
+            mark, style = ("ok", "green") if finding.ok else MARKS[finding.severity]
+            say(f"{mark:>8} {subject}: {finding.check}: {finding.message}", style=style)
             if not finding.ok and finding.remedy:
-                console.print(f"        what to do: {finding.remedy}")
+                say(f"         what to do: {finding.remedy}")
     if as_json:
         say_json(findings)
     if any(not f["ok"] and f["severity"] == "error" for f in findings):
@@ -148,19 +149,18 @@ def main() -> None:
         _fail(error, 2)
     except VoronkaError as error:
         _fail(error, 1)
+    except psycopg.OperationalError as error:
+        _fail(VoronkaError(f"The warehouse does not answer: {error}", remedy="run voronka doctor."), 1)
+    except psycopg.errors.UndefinedTable as error:
+        missing = str(error).splitlines()[0]
+        _fail(VoronkaError(f"The warehouse lacks a table: {missing}.", remedy="run voronka migrate."), 1)
     except KeyboardInterrupt:
         errors.print("Stopped.")
         sys.exit(130)
 
 
 def _fail(error: VoronkaError, code: int) -> None:
-    errors.print(f"[red]{error.message}[/red]", highlight=False, markup=True, soft_wrap=True)
+    say(error.message, style="red", where=errors)
     if error.remedy:
-        errors.print(f"What to do: {error.remedy}", highlight=False, markup=False, soft_wrap=True)
+        say(f"What to do: {error.remedy}", where=errors)
     sys.exit(code)
-
-
-def out_folder(value: Path) -> Path:
-    """The folder for rendered pages, made if need be."""
-    value.mkdir(parents=True, exist_ok=True)
-    return value

@@ -1,22 +1,26 @@
-"""How the command line speaks: tables and progress for people, JSON for scripts, errors with remedies."""
+"""How the command line speaks: tables for people, JSON for scripts, progress and errors beside them on standard error."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-console = Console()
+WIDE = 10_000
+"""In a file or a pipe nothing is folded: lines are found by ``grep`` and paths can be copied."""
+
+console = Console(width=None if sys.stdout.isatty() else WIDE)
 errors = Console(stderr=True)
 
 
 def say_json(value: Any) -> None:
-    """One JSON document on standard output."""
+    """One JSON document on standard output; moments are ISO 8601."""
     json.dump(value, sys.stdout, default=_plain, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
 
@@ -25,19 +29,36 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def table(title: str, rows: Iterable[Mapping[str, Any]], *, empty: str = "nothing") -> None:
-    """A titled table of equal mappings, or a line that there is nothing."""
+def say(text: str, *, style: str = "", where: Console = console) -> None:
+    """A text as it is: not cut, not folded, nothing in it read as markup."""
+    where.print(Text(text, style=style), soft_wrap=True)
+
+
+def table(
+    title: str,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    columns: Mapping[str, str] | None = None,
+    empty: str = "nothing",
+) -> None:
+    """A titled table of equal mappings, or a line that there is nothing. What is too long is folded, never cut.
+
+    Args:
+        columns: key → heading of those to show; all by default.
+    """
     rows = list(rows)
     if not rows:
         console.print(f"[bold]{title}[/bold]: {empty}")
         return
+    shown = columns or {name: name.replace("_", " ") for name in rows[0]}
     grid = Table(
         title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False
     )
-    for name in rows[0]:
-        grid.add_column(name.replace("_", " "), justify="right" if _is_number(rows[0][name]) else "left")
+    for name, heading in shown.items():
+        justify = "right" if any(_is_number(row[name]) for row in rows) else "left"
+        grid.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
-        grid.add_row(*(_cell(value) for value in row.values()))
+        grid.add_row(*(Text(_cell(row[name])) for name in shown))
     console.print(grid)
     console.print()
 
@@ -54,9 +75,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "NO"
     return f"{value:,}".replace(",", " ") if isinstance(value, int) else str(value)
-
-
-def steps(lines: Sequence[str]) -> None:
-    """Lines of text, one below the other."""
-    for line in lines:
-        console.print(line)

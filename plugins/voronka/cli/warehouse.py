@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from voronka.cli.output import console, say_json, table
+from voronka.cli.output import console, errors, say, say_json, table
 from voronka.domain.errors import ConfigurationError, VoronkaError
 from voronka.domain.windows import Window
 
@@ -20,6 +20,17 @@ From = Annotated[
 To = Annotated[
     datetime, typer.Option("--to", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="window end, UTC, exclusive")
 ]
+LOADED = {
+    "provider": "provider",
+    "entity": "entity",
+    "status": "status",
+    "rows_received": "received",
+    "rows_inserted": "new",
+    "rows_updated": "changed",
+    "rows_deleted": "gone",
+    "rows_quarantined": "quarantined",
+    "seconds": "seconds",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -31,14 +42,17 @@ def register(app: typer.Typer) -> None:
 def _window(start: datetime, end: datetime) -> Window:
     if end <= start:
         raise ConfigurationError(
-            f"--to {end:%Y-%m-%d} is not after --from {start:%Y-%m-%d}.", remedy="swap or widen them."
+            f"--to {end:%Y-%m-%dT%H:%M} is not after --from {start:%Y-%m-%dT%H:%M}.",
+            remedy="swap or widen them; the end is exclusive.",
         )
     return Window(start.replace(tzinfo=UTC), end.replace(tzinfo=UTC))
 
 
 def load(
     account: Annotated[str, typer.Argument(help="account id, as in config/accounts.yml")],
-    source: Annotated[str, typer.Argument(help="crm, telephony, positions, or a provider such as amocrm")],
+    source: Annotated[
+        str, typer.Argument(help="crm, telephony, positions, sheets, or a provider such as amocrm")
+    ],
     start: From,
     end: To,
     entity: Annotated[list[str] | None, typer.Option(help="only this entity (repeatable)")] = None,
@@ -49,26 +63,39 @@ def load(
     from voronka.config import load_settings
     from voronka.flows import load as flow
 
+    window = _window(start, end)
     settings = load_settings()
     tenant = settings.account(account)
     kind = source if source in flow.KINDS else None
-    rows = []
-    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed} rows"), TimeElapsedColumn(), console=console, transient=True, disable=as_json) as bar:  # fmt: skip
-        for found_kind, found in flow.sources_of(tenant, kind, None if kind else source):  # type: ignore[arg-type]
-            piece = flow.Piece(tenant.id, found_kind, found.provider, "all", _window(start, end))
-            task = bar.add_task(f"{tenant.id} {found.provider}", total=None)
+    rows: list[dict[str, Any]] = []
+    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed} rows"), TimeElapsedColumn(), console=errors, transient=True, disable=as_json or not errors.is_terminal) as bar:  # fmt: skip
+        try:
+            for found_kind, found in flow.sources_of(tenant, kind, None if kind else source):  # type: ignore[arg-type]
+                piece = flow.Piece(tenant.id, found_kind, found.provider, "all", window)
+                task = bar.add_task(f"{tenant.id} {found.provider}", total=None)
 
-            def told(name: str, received: int, task: object = task, provider: str = found.provider) -> None:
-                bar.update(task, description=f"{tenant.id} {provider} {name}", completed=received)  # type: ignore[arg-type]
+                def told(
+                    name: str, received: int, task: object = task, provider: str = found.provider
+                ) -> None:
+                    bar.update(task, description=f"{tenant.id} {provider} {name}", completed=received)  # type: ignore[arg-type]
 
-            for summary in flow.load(
-                settings, piece, entities=entity, accept_mass_deletion=accept_mass_deletion, told=told
-            ):
-                rows.append(summary.as_dict())
+                for summary in flow.load(
+                    settings, piece, entities=entity, accept_mass_deletion=accept_mass_deletion, told=told
+                ):
+                    rows.append(summary.as_dict())
+        except VoronkaError:
+            # What was loaded before the failure is loaded, and is told.
+            if rows:
+                _tell_loaded(f"Loaded of {tenant.id} before it failed", rows, as_json)
+            raise
+    _tell_loaded(f"Loaded of {tenant.id}", rows, as_json)
+
+
+def _tell_loaded(title: str, rows: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         say_json(rows)
     else:
-        table("Loaded", rows)
+        table(title, rows, columns=LOADED)
 
 
 def transform(
@@ -79,7 +106,7 @@ def transform(
     from voronka.config import load_settings
     from voronka.flows import transform as flow
 
-    with console.status("transforming ...") as line:
+    with errors.status("transforming ...") as line:
         told = None if as_json else lambda text: line.update(text[-100:])
         run_id, result, as_of = flow.transform(load_settings(), full=full, told=told)
     found = {
@@ -100,16 +127,22 @@ def check(
     from voronka.quality import run_gate
 
     report = run_gate(gate, flow.new_run_id(), load_settings())
-    rows = [
-        {"where": o.where, "severity": o.severity, "expected": o.expected, "observed": o.observed,
-         "since": o.failing_since, "remedy": o.remedy}
-        for o in report.outcomes if not o.success
-    ]  # fmt: skip
+    failed = [outcome for outcome in report.outcomes if not outcome.success]
     if as_json:
+        rows = [
+            {"where": o.where, "severity": o.severity, "account": o.account_id, "expected": o.expected,
+             "observed": o.observed, "examples": o.examples, "since": o.failing_since, "remedy": o.remedy}
+            for o in failed
+        ]  # fmt: skip
         say_json({"passed": report.passed, "not_held": rows, "docs": str(report.docs_index)})
     else:
-        table(f"Gate {gate}: what did not hold", rows, empty="everything holds")
-        console.print(f"Data docs: {report.docs_index}")
+        for outcome in failed:
+            say(
+                f"{outcome.severity}: {outcome.message}",
+                style="red" if outcome.severity == "critical" else "",
+            )
+        say(report.summary, style="bold")
+        say(f"Data docs: {report.docs_index}")
     if not report.passed:
         raise typer.Exit(1)
 
@@ -129,6 +162,7 @@ def report(
     resend: Annotated[
         bool, typer.Option("--resend", help="with --send: mail again what was already sent")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """Render a report from published data, into a folder or to its recipients."""
     from voronka.config import load_settings
@@ -150,22 +184,30 @@ def report(
             f"config/reports.yml names no recipient of {name} for {account}.",
             remedy="add a line to reports.yml.",
         )
-    made: list[dict[str, object]] = []
+    made: list[dict[str, Any]] = []
     for letter in flow.letters(
         settings, name, tenant, projects=tuple(project or ()), period=period, language=language
     ):
+        done: dict[str, Any] = {"letter": letter.subject}
         if out is not None:
-            made.append({"letter": letter.subject, "page": str(flow.write(letter, out))})
+            done["page"] = str(flow.write(letter, out).resolve())
         else:
             outcomes = list(flow.send_letter(settings, letter, recipients, resend=resend))
-            made.append(
-                {"letter": letter.subject, "recipients": len(recipients), "outcomes": ", ".join(outcomes)}
-            )
-    table("Letters", made, empty="there is nothing to report on")
+            done |= {"recipients": list(recipients), "outcomes": outcomes}
+        made.append(done)
+        if not as_json:
+            say(done["letter"], style="bold")
+            say(f"  {done['page']}" if out else f"  {', '.join(done['outcomes'])}")
+    if as_json:
+        say_json(made)
+    elif not made:
+        say("There is nothing to report on.")
 
 
 def backfill(
-    source: Annotated[Literal["crm", "telephony", "positions"], typer.Argument(help="which ingest Dag")],
+    source: Annotated[
+        Literal["crm", "telephony", "positions", "sheets"], typer.Argument(help="which ingest Dag")
+    ],
     start: From,
     end: To,
     wait: Annotated[bool, typer.Option(help="wait for the end, showing progress")] = True,
@@ -207,10 +249,11 @@ def connect(
 def sweep(
     account: Annotated[str, typer.Argument(help="account id")],
     accept_mass_deletion: Annotated[bool, typer.Option(help="let over a fifth go missing")] = False,
+    as_json: Json = False,
 ) -> None:
     """Compare every CRM id with ours and mark what was purged or merged away."""
     from voronka.config import load_settings
     from voronka.flows import load as flow
 
     found = flow.sweep(load_settings(), account, accept_mass_deletion=accept_mass_deletion)
-    table("Swept", [summary.as_dict() for summary in found])
+    _tell_loaded(f"Swept of {account}", [summary.as_dict() for summary in found], as_json)

@@ -97,5 +97,8 @@ def _explain(error: Any, nodes: dict[str, tuple[Path, yaml.Node]], folder: Path)
     else:
         where = str(folder)
     key = ".".join(str(step) for step in location) or "settings"
+    if error["type"] == "extra_forbidden":
+        # Its value is not shown: it may be a secret that was written here by mistake.
+        return f"  {where}: {key}: there is no such setting. Extra inputs are not permitted"
     got = "" if error["type"] in {"missing", "value_error"} else f" (got {error['input']!r})"
     return f"  {where}: {key}: {error['msg']}{got}"

@@ -13,6 +13,7 @@ from voronka.config import MailSettings, secret
 from voronka.domain.errors import ConfigurationError, DeliveryError
 
 TIMEOUT_SECONDS = 30
+GREETING_SECONDS = 5
 
 
 class Refused(Exception):
@@ -52,16 +53,29 @@ def hand_over(message: EmailMessage, sender: str, recipient: str, mail: MailSett
         _expect(code, answer, mail)
 
 
+def greet(mail: MailSettings) -> None:
+    """Open a session as for a letter, with its TLS and its login, and leave: returning means that letters may come.
+
+    Raises:
+        DeliveryError: out of reach, or not what the settings say.
+        ConfigurationError: the login was refused.
+    """
+    with _session(mail, GREETING_SECONDS) as smtp:
+        code, answer = smtp.noop()
+        if code != 250:
+            raise smtplib.SMTPResponseException(code, answer)
+
+
 @contextmanager
-def _session(mail: MailSettings) -> Iterator[smtplib.SMTP]:
+def _session(mail: MailSettings, timeout: float = TIMEOUT_SECONDS) -> Iterator[smtplib.SMTP]:
     smtp: smtplib.SMTP | None = None
     try:
         if mail.security == "tls":
             smtp = smtplib.SMTP_SSL(
-                mail.host, mail.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+                mail.host, mail.port, timeout=timeout, context=ssl.create_default_context()
             )
         else:
-            smtp = smtplib.SMTP(mail.host, mail.port, timeout=TIMEOUT_SECONDS)
+            smtp = smtplib.SMTP(mail.host, mail.port, timeout=timeout)
         if mail.security == "starttls":
             smtp.starttls(context=ssl.create_default_context())
         smtp.ehlo_or_helo_if_needed()
@@ -75,7 +89,7 @@ def _session(mail: MailSettings) -> Iterator[smtplib.SMTP]:
         ) from error
     except (OSError, smtplib.SMTPException) as error:
         raise DeliveryError(
-            f"The mail server {mail.host}:{mail.port} did not take the letter: {error}",
+            f"The mail server {mail.host}:{mail.port} failed: {error}",
             remedy="see that mail.host, mail.port and mail.security in voronka.yml are right and the server runs; "
             "then send again, what was sent is not repeated.",
         ) from error

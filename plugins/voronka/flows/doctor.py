@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import smtplib
 from collections.abc import Iterator
 
 import psycopg
@@ -11,11 +10,14 @@ import psycopg
 from voronka import database
 from voronka.config import MailSettings, Settings, load_settings, state_folder
 from voronka.connectors.base import Finding
+from voronka.delivery.smtp import greet
 from voronka.domain.errors import VoronkaError
 from voronka.flows.load import connector_for
 
 LEAST_POSTGRES = 150000
 LEAST_FREE_BYTES = 2 * 1024**3
+MOST_ATTEMPTS = 2
+"""Whoever asks what is wrong does not want to wait for a provider to come back."""
 
 
 def examine() -> Iterator[tuple[str, Finding]]:
@@ -26,10 +28,15 @@ def examine() -> Iterator[tuple[str, Finding]]:
         yield "settings", Finding("settings are valid", False, error.message, error.remedy)
         return
     yield "settings", Finding("settings are valid", True, f"{len(settings.accounts)} accounts")
-    yield "warehouse", _warehouse()
+    warehouse = _warehouse()
+    yield "warehouse", warehouse
     yield "mail", _mail(settings.mail)
     yield "disk", _disk()
-    yield from _sources(settings)
+    if warehouse.ok:
+        yield from _sources(settings)
+    else:
+        message = "not asked: their rate limits and tokens are kept in the warehouse."
+        yield "sources", Finding("sources answer", False, message, "mend the warehouse first.", "warning")
 
 
 def _warehouse() -> Finding:
@@ -52,11 +59,10 @@ def _warehouse() -> Finding:
 def _mail(mail: MailSettings) -> Finding:
     check = f"mail server {mail.host}:{mail.port} answers"
     try:
-        with smtplib.SMTP(mail.host, mail.port, timeout=5) as server:
-            code, _ = server.noop()
-    except (OSError, smtplib.SMTPException) as error:
-        return Finding(check, False, str(error), "set mail.host and mail.port in config/voronka.yml.")
-    return Finding(check, code == 250, f"answers {code}")
+        greet(mail)
+    except VoronkaError as error:
+        return Finding(check, False, error.message, error.remedy)
+    return Finding(check, True, "it would take letters")
 
 
 def _disk() -> Finding:
@@ -70,8 +76,9 @@ def _sources(settings: Settings) -> Iterator[tuple[str, Finding]]:
     for account in settings.accounts:
         for kind, source in account.sources:
             subject = f"{account.id} {source.provider}"
+            asked = source.model_copy(update={"attempts": min(source.attempts, MOST_ATTEMPTS)})
             try:
-                findings = connector_for(account, kind, source).probe()  # type: ignore[arg-type]
+                findings = connector_for(account, kind, asked).probe()  # type: ignore[arg-type]
             except VoronkaError as error:
                 findings = [Finding("source answers", False, error.message, error.remedy)]
             yield from ((subject, finding) for finding in findings)

@@ -76,9 +76,11 @@ def letters(
     Args:
         projects: our or the provider's project ids; all of the account when empty.
     """
-    publication = require_published(settings)
     with database.connect("app") as connection:
-        for subject in subjects(connection, report, account, only=projects):
+        # First, so that a wrong name is told as such, whatever the data is.
+        wanted = subjects(connection, report, account, only=projects)
+        publication = require_published(settings)
+        for subject in wanted:
             yield render(
                 connection,
                 report,

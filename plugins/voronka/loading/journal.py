@@ -50,7 +50,9 @@ class LoadSummary:
     def as_dict(self) -> dict[str, Any]:
         """A flat form for tables and JSON."""
         flat = asdict(self) | {"load_id": str(self.load_id), "seconds": round(self.seconds, 3)}
-        flat["window"] = str(self.window) if self.window else None
+        del flat["window"]
+        flat["window_from"] = self.window.start if self.window else None
+        flat["window_to"] = self.window.end if self.window else None
         return flat
 
     def __str__(self) -> str:

@@ -119,7 +119,7 @@ def test_a_connection_lost_before_the_content_is_tried_again(
 ) -> None:
     server, mail = post
     server.ends = "before"
-    with pytest.raises(DeliveryError, match="did not take the letter"):
+    with pytest.raises(DeliveryError, match="mail server .* failed"):
         send(ledger, letter(), TO, mail)
     server.ends = None
     assert send(ledger, letter(), TO, mail) == "sent"

@@ -94,6 +94,6 @@ def judge_exchange(reply: Reply, where: Where) -> SourceError | None:
         NotAuthorised,
         f"the token exchange was refused ({reply.status}: {said or 'no reason given'})",
         where,
-        "take a new code from the integration's card in amoCRM (it lives 20 minutes) and run voronka connect with it; "
-        "check CLIENT_ID, CLIENT_SECRET and redirect_uri too.",
+        "take a new code from the integration's card in amoCRM (it lives 20 minutes) and give it to "
+        f"voronka connect {where.account_id}; check CLIENT_ID, CLIENT_SECRET and redirect_uri too.",
     )
