@@ -21,6 +21,7 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from sandbox.agency.model import Tenant
 from sandbox.apis.amocrm import routes as amocrm
+from sandbox.apis.sheets.service import Sheets
 from sandbox.apis.topvisor.service import Topvisor
 from sandbox.apis.uis.service import Uis
 from sandbox.control import Control
@@ -49,7 +50,7 @@ async def health(_request: Request) -> Response:
 
 def provider_app(sandbox: Sandbox) -> Starlette:
     """Everything ``serve`` answers."""
-    uis, topvisor = Uis(sandbox), Topvisor(sandbox)
+    uis, topvisor, sheets = Uis(sandbox), Topvisor(sandbox), Sheets(sandbox)
 
     async def crm(request: Request) -> Response:
         return await amocrm.endpoint(sandbox, request)
@@ -60,6 +61,7 @@ def provider_app(sandbox: Sandbox) -> Starlette:
             Route("/amocrm/{slug}/{path:path}", crm, methods=methods),
             Route("/uis/v2.0", uis.endpoint, methods=["POST"]),
             Route("/topvisor/v2/json/{path:path}", topvisor.endpoint, methods=["POST"]),
+            Route("/sheets/v4/spreadsheets/{path:path}", sheets.endpoint, methods=["GET"]),
             *mailbox_routes(sandbox.mails),
             *Control(sandbox, uis).routes(),
             Route("/health", health),

@@ -21,6 +21,7 @@ BROKEN_KINDS = (
     "negative_duration_call",
     "malformed_event",
     "bad_position",
+    "bad_cells",
 )
 
 T = TypeVar("T")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sandbox.agency.history import events, last_check_day
 from sandbox.agency.model import Tenant
+from sandbox.agency.sheets import sheet_rows
 from sandbox.agency.truth_calls import calls_truth
 from sandbox.agency.truth_funnel import cohorts_truth, flags, flow_truth, leads_truth
 from sandbox.agency.truth_money import mrr_truth
@@ -58,6 +59,7 @@ def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
             "projects": len(tenant.projects),
             "keywords": sum(len(project.keywords) for project in tenant.projects),
             "position_checks": positions["checked"],
+            **sheet_rows(tenant, now),
         },
         "leads": leads_truth(seen),
         "cohorts": cohorts_truth(tenant, counted, now),

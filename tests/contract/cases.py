@@ -29,9 +29,15 @@ class Case:
     counted: dict[str, str]
     windowed: str
     broken: dict[str, set[str]] = field(default_factory=dict)
+    options: Callable[[str], dict[str, Any]] = lambda slug: {}
 
     def source(self, sandbox: SandboxProcess, slug: str, **settings: Any) -> Source:
-        values = {"page_size": self.page_size, "attempts": 12, **settings}
+        values = {
+            "page_size": self.page_size,
+            "attempts": 12,
+            "options": self.options(slug),
+            **settings,
+        }
         return Source(provider=self.provider, base_url=sandbox.url + self.path.format(slug=slug), **values)
 
 
@@ -78,6 +84,22 @@ CASES = [
         {"projects": "projects", "keywords": "keywords", "positions": "position_checks"},
         "positions",
         {"positions": {"bad_position"}},
+    ),
+    Case(
+        "sheets",
+        "sheets",
+        "/sheets",
+        100,
+        lambda slug, number: {"ACCESS_TOKEN": f"sheets-key-{slug}"},
+        {
+            "contracts": "sheet_contracts",
+            "plans": "sheet_plans",
+            "roster": "sheet_roster",
+            "spend": "sheet_spend",
+        },
+        "contracts",
+        {"contracts": {"bad_number", "missing_value", "bad_date"}, "plans": {"bad_period"}},
+        options=lambda slug: {"spreadsheet": f"sheet-{slug}"},
     ),
 ]
 

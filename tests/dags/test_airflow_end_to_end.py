@@ -13,7 +13,7 @@ from voronka import database
 
 pytestmark = pytest.mark.airflow
 
-INGEST = ("ingest_crm", "ingest_telephony", "ingest_positions")
+INGEST = ("ingest_crm", "ingest_telephony", "ingest_positions", "ingest_sheets")
 
 
 def raw_contents() -> dict[str, Any]:

@@ -73,6 +73,7 @@ def secrets_of(slug: str, account_number: int) -> dict[str, str]:
         f"VORONKA_{upper}_UIS_ACCESS_TOKEN": f"uis-key-{slug}",
         f"VORONKA_{upper}_TOPVISOR_ACCESS_TOKEN": f"topvisor-key-{slug}",
         f"VORONKA_{upper}_TOPVISOR_USER_ID": str(account_number),
+        f"VORONKA_{upper}_SHEETS_ACCESS_TOKEN": f"sheets-key-{slug}",
     }
 
 
@@ -81,6 +82,14 @@ def _agency(agency: Mapping[str, Any], url: str) -> dict[str, Any]:
         "crm": {"provider": "amocrm", "base_url": f"{url}/amocrm/{agency['id']}"},
         "telephony": [{"provider": "uis", "base_url": f"{url}/uis/v2.0", "rate_per_second": 1000}],
         "positions": [{"provider": "topvisor", "base_url": f"{url}/topvisor", "rate_per_second": 1000}],
+        "sheets": [
+            {
+                "provider": "sheets",
+                "base_url": f"{url}/sheets",
+                "rate_per_second": 1000,
+                "options": {"spreadsheet": f"sheet-{agency['id']}"},
+            }
+        ],
     }
     sources["crm"]["rate_per_second"] = 1000  # type: ignore[call-overload]
     return {**{k: v for k, v in agency.items() if k != "auth"}, **sources, **demo_settings.MEANINGS}

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from voronka.config import load_settings, project_folder, state_folder
 from voronka.domain.errors import NotAuthorised, VoronkaError
 from voronka.flows.connect import connect_crm
+from voronka.flows.load import KINDS
 from voronka.loading import PostgresTokenStore
 from voronka.runtime import airflow, demo_settings, demo_story, local
 from voronka.runtime.airflow_api import AirflowApi
@@ -83,7 +84,7 @@ def run_demo(*, months: int, leads: int, seed: int) -> bool:
     os.environ.update(demo_settings.write(state, sandbox.ports, scene.until))
     with step("Postgres started and migrated"):
         local.start_warehouse(told=lambda _: None)
-    with step("Sandbox: amoCRM, UIS, Topvisor and a mail catcher"):
+    with step("Sandbox: amoCRM, UIS, Topvisor, Google Sheets and a mail catcher"):
         wait_until(lambda: _answers(sandbox), sandbox, seconds=120, what="the simulated agencies are made")
         consent()
     before = demo_story.versions()
@@ -138,9 +139,7 @@ def consent() -> None:
 
 def _ingest(api: AirflowApi, scene: Scene) -> None:
     conf = {"from": scene.history_start.isoformat(), "to": scene.until.isoformat()}
-    runs = {
-        dag_id: api.trigger(dag_id, conf) for dag_id in ("ingest_crm", "ingest_telephony", "ingest_positions")
-    }
+    runs = {dag_id: api.trigger(dag_id, conf) for dag_id in (f"ingest_{kind}" for kind in KINDS)}
     with Progress(TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True) as bar:  # fmt: skip
         tasks = {dag_id: bar.add_task(dag_id, total=None) for dag_id in runs}
         waiting = dict(runs)
@@ -156,13 +155,11 @@ def _ingest(api: AirflowApi, scene: Scene) -> None:
                 elif state == "failed":
                     raise _failed(api, dag_id, run_id)
             time.sleep(1)
-    console.print(
-        "[green]✓[/green] History loaded by the Dags ingest_crm, ingest_telephony, ingest_positions"
-    )
+    console.print(f"[green]✓[/green] History loaded by the Dags {', '.join(runs)}")
 
 
 def _wait_for_transform(api: AirflowApi) -> str:
-    """The run that the three loads started by their assets, waited for; its id."""
+    """The run that the loads started by their assets, waited for; its id."""
     before = {r.run_id for r in api.runs("transform_warehouse") if r.state in ("success", "failed")}
     deadline = time.monotonic() + 120
     with step("Assets started transform_warehouse: gate, dbt build, gate, publish"):

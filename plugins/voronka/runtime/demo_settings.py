@@ -33,6 +33,7 @@ MEANINGS: dict[str, Any] = {
     "duplicate": [{"loss_reason": "Дубль"}],
     "mql": [{"stage": "Квалификация"}],
     "sql": [{"stage": "Коммерческое предложение"}],
+    "recyclable_loss_reasons": ["Дорого", "Нет бюджета", "Нет потребности"],
     "divisions": {
         "Лидогенерация": "lead_generation",
         "Отдел продаж": "sales",
@@ -61,6 +62,14 @@ def _account(agency: Mapping[str, Any], http: int) -> dict[str, Any]:
         },
         "telephony": [{"provider": "uis", "base_url": f"{base}/uis/v2.0", "rate_per_second": RATE}],
         "positions": [{"provider": "topvisor", "base_url": f"{base}/topvisor", "rate_per_second": RATE}],
+        "sheets": [
+            {
+                "provider": "sheets",
+                "base_url": f"{base}/sheets",
+                "rate_per_second": RATE,
+                "options": {"spreadsheet": f"sheet-{agency['id']}"},
+            }
+        ],
         **MEANINGS,
     }
 
@@ -91,6 +100,7 @@ def write(state: Path, ports: Mapping[str, int], until: datetime) -> dict[str, s
                 "ingest_crm": None,
                 "ingest_telephony": None,
                 "ingest_positions": None,
+                "ingest_sheets": None,
                 "send_reports": None,
                 "transform_when": "all",
                 "history_piece_days": 400,
@@ -116,5 +126,6 @@ def _secrets() -> dict[str, str]:
         values[f"VORONKA_{upper}_AMOCRM_ACCESS_TOKEN"] = f"long-{slug}"
         values[f"VORONKA_{upper}_UIS_ACCESS_TOKEN"] = f"uis-key-{slug}"
         values[f"VORONKA_{upper}_TOPVISOR_ACCESS_TOKEN"] = f"topvisor-key-{slug}"
+        values[f"VORONKA_{upper}_SHEETS_ACCESS_TOKEN"] = f"sheets-key-{slug}"
         values[f"VORONKA_{upper}_TOPVISOR_USER_ID"] = str(FIRST_ACCOUNT_NUMBER + number)
     return values

@@ -77,6 +77,8 @@ FIGURES: tuple[Figure, ...] = (
         "payments.amount",
         "select coalesce(sum(amount), 0) from marts.fct_payments where account_id = %(account)s",
     ),
+    Figure("contracts in the sheet", "rows.sheet_contracts", _raw("sheets_contracts"), "transformer"),
+    Figure("plans in the sheet", "rows.sheet_plans", _raw("sheets_plans"), "transformer"),
     Figure(
         "positions checked", "positions.checked", f"select count(*) {POSITIONS} and state <> 'not_checked'"
     ),

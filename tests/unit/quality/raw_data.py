@@ -89,6 +89,35 @@ PAYLOADS: dict[str, dict[str, Any]] = {
         "position": "7",
     },
 }
+PAYLOADS |= {
+    "sheets_contracts": {
+        "contract": "118",
+        "client": "Stroy-Dom",
+        "service": "SEO",
+        "fee": "60000",
+        "started_on": "2026-01-01",
+        "ended_on": None,
+        "is_recurring": True,
+        "billing_period": "month",
+    },
+    "sheets_plans": {
+        "metric": "payments_amount",
+        "period_type": "month",
+        "period_start": "2026-11-01",
+        "owner": None,
+        "value": "900000",
+        "version": 1,
+    },
+    "sheets_roster": {"email": "irina@agency.example", "valid_from": "2026-01-01", "valid_to": None},
+    "sheets_spend": {
+        "period_type": "month",
+        "period_start": "2026-10-01",
+        "source": "vk_ads",
+        "campaign": None,
+        "amount": "120000",
+        "vat_included": True,
+    },
+}
 SOURCE_IDS = {"topvisor_projects": "41", "topvisor_keywords": "41:7", "amocrm_pipelines": "10"}
 LISTS_WITH_TOTAL = ("amocrm_users", "amocrm_roles", "uis_employees", "topvisor_projects")
 

@@ -54,6 +54,12 @@ def plant_faults(owner: Any) -> None:
     put(owner, "amocrm_contacts", south, "9", {"telegram": "@oleg"})
     put(owner, "uis_calls", south, "c9", {"direction": "sideways"})
     put(owner, "topvisor_positions", south, "41:5:7:bad", {"position": "7th"})
+    put(owner, "sheets_contracts", south, "119", {"client": "Nobody"})
+    put(owner, "sheets_contracts", south, "120", {"started_on": "2026-03-01", "ended_on": "2026-03-31"})
+    put(owner, "sheets_contracts", south, "121", {"started_on": "2026-03-31"}, without="fee")
+    put(owner, "sheets_plans", south, "p9", {"metric": "прибыль", "owner": "nobody@agency.example"})
+    put(owner, "sheets_roster", south, "r9", {"valid_from": "2026-05-01"})
+    put(owner, "sheets_spend", south, "s9", {"period_type": "day", "period_start": "2026-10-07"})
     owner.execute(
         """
         update raw.amocrm_account set payload = jsonb_set(
@@ -65,6 +71,7 @@ def plant_faults(owner: Any) -> None:
     load(owner, "amocrm_users", south, received=4, total=5, started_at=later)
     load(owner, "uis_calls", south, received=12, total=10, started_at=later)
     load(owner, "amocrm_leads", south, received=100, quarantined=10, started_at=later)
+    load(owner, "sheets_plans", south, received=100, quarantined=50, started_at=later)
     load(owner, "amocrm_tasks", south, status="failed", error="HTTP 401. What to do: renew the token.")
     owner.execute(
         "delete from ops.loads where status = 'succeeded' and account_id = 'south' and entity = 'tasks'"
@@ -89,6 +96,13 @@ FAULTS = [
     ("amocrm_account", "zone_as_in_the_settings", "warning", ["Asia/Omsk", "Europe/Moscow"]),
     ("uis_calls", "direction_known", "critical", ["sideways", "c9"]),
     ("topvisor_positions", "position_readable", "critical", ["7th", "41:5:7:bad"]),
+    ("sheets_contracts", "required_fields_present", "critical", ["lack fee", "121"]),
+    ("sheets_contracts", "client_is_known", "warning", ["1 contracts", "119 (Nobody)"]),
+    ("sheets_contracts", "one_contract_of_a_service_at_a_time", "warning", ["pairs", "120 and 121"]),
+    ("sheets_plans", "metric_is_a_code", "warning", ["1 plans", "прибыль"]),
+    ("sheets_plans", "owner_is_known", "warning", ["nobody@agency.example"]),
+    ("sheets_roster", "one_place_at_a_time", "warning", ["1 pairs", "r9"]),
+    ("sheets_spend", "not_by_month_and_day_at_once", "warning", ["1 months"]),
     ("ops_loads", "nothing_short_of_the_source", "critical", ["amocrm users", "4 of 5 received"]),
     ("ops_loads", "nothing_beyond_the_source", "warning", ["uis calls", "12 received", "counts 10"]),
     ("ops_loads", "few_records_quarantined", "critical", ["amocrm leads", "10 of 100 quarantined"]),

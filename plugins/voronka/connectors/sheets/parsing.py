@@ -22,9 +22,7 @@ def page_of_lines(lines: Iterable[Line], layout: Layout, title: str, read_at: da
     """
     sound: dict[str, list[tuple[Line, Record]]] = defaultdict(list)
     rejections: list[Rejection] = []
-    count = 0
     for line in lines:
-        count += 1
         try:
             row = layout.row.model_validate(_given(line, layout))
         except ValidationError as error:
@@ -36,7 +34,7 @@ def page_of_lines(lines: Iterable[Line], layout: Layout, title: str, read_at: da
     for key, found in sound.items():
         if len(found) > 1:
             rejections.extend(_duplicates(key, [line for line, _ in found], layout, title))
-    return Page(records, rejections, source_total=count)
+    return Page(records, rejections, source_total=len(records) + len(rejections))
 
 
 def _given(line: Line, layout: Layout) -> dict[str, object]:
