@@ -50,7 +50,7 @@ TABLES: dict[str, Table] = {
         "Signs by which an account's leads are recognised.",
         {
             "account_id": ACCOUNT,
-            "rule": ("text not null", "spam, test, duplicate, mql or sql."),
+            "rule": ("text not null", "spam, test, duplicate, mql, sql or recyclable."),
             "match_type": ("text not null", "tag, loss_reason, stage or field."),
             "match_field": (
                 "text not null default ''",

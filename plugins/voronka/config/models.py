@@ -122,6 +122,9 @@ class Account(Strict):
     duplicate: tuple[Match, ...] = ()
     mql: tuple[Match, ...] = ()
     sql: tuple[Match, ...] = ()
+    recyclable_loss_reasons: tuple[str, ...] = Field(
+        default=(), description="loss reasons after which a lead is tried again; none named: every reason"
+    )
     divisions: dict[str, str] = Field(default_factory=dict, description="CRM group name → division")
 
     @field_validator("time_zone")

@@ -57,6 +57,8 @@ def _rules(account: Account) -> Iterator[Row]:
     for rule in ("spam", "test", "duplicate", "mql", "sql"):
         matches: tuple[Match, ...] = getattr(account, rule)
         yield from dict.fromkeys((account.id, rule, *_sign(match)) for match in matches)
+    for reason in dict.fromkeys(account.recyclable_loss_reasons):
+        yield account.id, "recyclable", "loss_reason", "", reason
 
 
 def _sign(match: Match) -> tuple[str, str, str]:

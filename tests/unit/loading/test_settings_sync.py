@@ -17,6 +17,7 @@ SEVER: dict[str, Any] = {
     "fields": {"source": "Источник", "client_segment": "SEGMENT"},
     "spam": [{"tag": "спам"}, {"field": "Тип", "value": "спам"}, {"tag": "спам"}],
     "sql": [{"stage": "Встреча"}],
+    "recyclable_loss_reasons": ["Дорого", "Дорого"],
     "divisions": {"Отдел продаж": "sales"},
 }
 YUG: dict[str, Any] = {"id": "yug", "name": "Юг", "crm": {"provider": "amocrm"}, "currency": "KZT"}
@@ -52,6 +53,7 @@ def test_follows_the_settings(warehouse: Warehouse) -> None:
         ("sever", "spam", "tag", "", "спам"),
         ("sever", "spam", "field", "Тип", "спам"),
         ("sever", "sql", "stage", "", "Встреча"),
+        ("sever", "recyclable", "loss_reason", "", "Дорого"),
     }
     assert warehouse.rows("select * from ops.account_divisions") == [("sever", "Отдел продаж", "sales")]
 
