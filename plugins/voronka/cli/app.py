@@ -11,6 +11,7 @@ import typer
 
 from voronka import __version__
 from voronka.cli.output import console, errors, say, say_json, table
+from voronka.cli.sheets import sheets
 from voronka.domain.errors import ConfigurationError, VoronkaError
 
 app = typer.Typer(
@@ -26,7 +27,10 @@ and reports them.
 (see `config/accounts.example.yml`), then `voronka up` and `voronka doctor`.""",
 )
 
+app.add_typer(sheets, name="sheets")
+
 MARKS = {"error": ("wrong", "red"), "warning": ("warning", "yellow")}
+
 Json = Annotated[bool, typer.Option("--json", help="print JSON for scripts instead of tables")]
 
 

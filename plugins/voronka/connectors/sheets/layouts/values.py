@@ -23,6 +23,8 @@ EPOCH = date(1899, 12, 30)
 SERIALS = range(32_874, 73_416)
 """Day numbers of 1990 to 2100; anything else is more likely another number than a day."""
 YEARS = range(1990, 2101)
+MOST = Decimal(10) ** 15
+"""Numbers from here on are slips of the keyboard."""
 _ERRORS = re.compile(r"#([A-ZА-Я/0]+[!?]?|N/A|Н/Д)$")
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 _UNITS = re.compile(r"(₽|руб\.?|р\.|rub|\$|usd|€|eur|₸|kzt|тг\.?|шт\.?|pcs)$", re.IGNORECASE)
@@ -72,10 +74,7 @@ def number_of(cell: Any) -> Decimal:
     if isinstance(cell, bool):
         raise BadCell("bad_number", expected)
     if isinstance(cell, int | float):
-        number = Decimal(str(cell))
-        if not number.is_finite():
-            raise BadCell("bad_number", expected)
-        return number.quantize(Decimal(1)) if number == number.to_integral_value() else number
+        return _plain(Decimal(str(cell)), expected)
     text = text_of(cell)
     is_negative = text.startswith("(") and text.endswith(")")
     text = text.strip("()").strip().replace("−", "-").replace("–", "-")
@@ -86,7 +85,14 @@ def number_of(cell: Any) -> Decimal:
         raise BadCell("bad_number", expected)
     number = Decimal(text.replace(" ", ""))
     number = number / 100 if is_share else number
-    return -number if is_negative else number
+    return _plain(-number if is_negative else number, expected)
+
+
+def _plain(number: Decimal, expected: str) -> Decimal:
+    """The number in its only form, so that 1.50 and 1.5 are no two versions of a row."""
+    if not number.is_finite() or abs(number) >= MOST:
+        raise BadCell("bad_number", expected)
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
 def _dotted(text: str) -> str:
