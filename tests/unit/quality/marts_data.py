@@ -84,6 +84,11 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
         "month_start date, pipeline_id text, stage_id text, user_id text, leads_cost numeric, weak_rank int",
         ("'2026-09-01', '{a}-p', '{a}-s1', '{a}-u1', 1.5, 1",),
     ),
+    "lead_recycling": (
+        "lead_id text, episode_no int, started_date date, is_listed boolean, next_contact_date date",
+        ("'{a}-l1', 1, '2026-11-20', true, '2026-11-25'",),
+    ),
+    "recycling_monthly": ("month_start date, episode_kind text, entered int", ("'2026-11-01', 'lost', 1",)),
     "kpi_rankings": (
         "contest text, period_type text, period_start date, rank int",
         ("'sales', 'month', '2026-11-01', 1", "'sales', 'month', '2026-11-01', 1"),

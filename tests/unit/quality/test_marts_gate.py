@@ -114,6 +114,19 @@ FAULTS = [
         *("weak_links_monthly", "one_weak_link_where_leads_were_lost", "critical", ["2026-09-01 south-p"]),
     ),
     (
+        "update marts.lead_recycling set next_contact_date = '2025-11-01' where account_id = 'south'",
+        *("lead_recycling", "no_forgotten_list", "warning", ["due on 2025-11-01"]),
+    ),
+    (
+        "update marts.recycling_monthly set entered = 2 where account_id = 'south'",
+        *(
+            "recycling_monthly",
+            "every_episode_once",
+            "critical",
+            ["2 in recycling_monthly, 1 in lead_recycling"],
+        ),
+    ),
+    (
         "update marts.kpi_rankings set rank = 2 where account_id = 'south'",
         *("kpi_rankings", "somebody_is_first", "critical", ["sales month 2026-11-01"]),
     ),
