@@ -25,7 +25,7 @@
 {% test references(model, columns, to, to_columns=none) %}
     {% set far = to_columns or columns %}
     select {{ columns | join(', ') }}
-    from {{ model }} as child
+    from (select * from {{ model }}) as child
     where
         {% for c in columns %}child.{{ c }} is not null and {% endfor %}
         not exists (

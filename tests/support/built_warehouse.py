@@ -137,6 +137,8 @@ def built(
         for start, end in itertools.pairwise(visits):
             sandbox.clock(end)
             _load(settings, Window(start, end))
+        if not select:
+            transform.fit_models(settings)
         dbt = transform.build(select=select)
         truth = {account.id: sandbox.truth(account.id) for account in settings.accounts}
         made = BuiltWarehouse(

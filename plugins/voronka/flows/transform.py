@@ -18,6 +18,7 @@ from voronka import database
 from voronka.config import Settings, project_folder, state_folder
 from voronka.domain import clock
 from voronka.domain.errors import GateFailed, VoronkaError
+from voronka.flows import models
 from voronka.loading import sync_settings
 from voronka.quality import GateReport, gate_error, run_gate
 
@@ -127,19 +128,39 @@ def build(
         VoronkaError: when a model or a test failed; names them.
     """
     arguments = [
-        "--no-use-colors",
         "build",
         *(["--full-refresh"] if full else []),
         *(["--select", select] if select else []),
     ]
+    return _run_dbt(arguments, dbt_target(), told)
+
+
+def fit_models(settings: Settings, *, told: Callable[[str], None] | None = None) -> list[models.FitOutcome]:
+    """Fit the models that marts read the expectations of, to what was loaded last.
+
+    The lives they are fitted to are built first, alone and in a target folder of their own, so that one build of the
+    marts is enough and whoever draws the graph from the manifest finds it whole.
+
+    Raises:
+        VoronkaError: when a model failed; names it.
+    """
+    _run_dbt(["run", "--select", f"+{models.LIVES}"], state_folder() / "dbt" / "lives", told)
+    return models.fit_churn(settings)
+
+
+def _run_dbt(arguments: Sequence[str], target: Path, told: Callable[[str], None] | None = None) -> DbtResult:
     environment = {
         **os.environ,
         **dbt_environment(),
-        "DBT_TARGET_PATH": str(dbt_target()),
+        "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(state_folder() / "logs"),
     }
     process = subprocess.Popen(
-        _dbt(arguments), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        _dbt(["--no-use-colors", *arguments]),
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     last: list[str] = []
     for line in process.stdout or ():
@@ -147,29 +168,29 @@ def build(
         if told:
             told(line.rstrip())
     if process.wait() != 0:
-        failures = _failures()
+        failures = _failures(target)
         raise VoronkaError(
-            "dbt build failed: " + ("; ".join(failures) if failures else "\n".join(last)),
+            f"dbt {arguments[0]} failed: " + ("; ".join(failures) if failures else "\n".join(last)),
             remedy="mend the model or the data that the failing test names; nothing was published.",
         )
-    return _result()
+    return _result(target)
 
 
-def _results() -> dict[str, Any]:
-    path = dbt_target() / "run_results.json"
+def _results(target: Path) -> dict[str, Any]:
+    path = target / "run_results.json"
     return json.loads(path.read_text("utf-8")) if path.exists() else {"results": [], "elapsed_time": 0.0}
 
 
-def _result() -> DbtResult:
-    run = _results()
+def _result(target: Path) -> DbtResult:
+    run = _results(target)
     statuses: dict[str, int] = {}
     for result in run["results"]:
         statuses[result["status"]] = statuses.get(result["status"], 0) + 1
     return DbtResult(float(run["elapsed_time"]), statuses)
 
 
-def _failures() -> list[str]:
-    bad = [r for r in _results()["results"] if r["status"] in ("error", "fail")]
+def _failures(target: Path) -> list[str]:
+    bad = [r for r in _results(target)["results"] if r["status"] in ("error", "fail")]
     return [
         f"{r['unique_id'].split('.', 2)[-1]}: {(r.get('message') or r['status']).strip()[:300]}" for r in bad
     ]
@@ -236,6 +257,8 @@ def transform(
     begin(settings, run_id)
     with closing_on_failure(run_id, "gate raw"):
         gate(settings, "raw", run_id)
+    with closing_on_failure(run_id, "fit models"):
+        fit_models(settings, told=told)
     with closing_on_failure(run_id, "dbt"):
         result = build(full=full, told=told)
     with closing_on_failure(run_id, "gate marts"):

@@ -52,6 +52,32 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
         " talk_seconds int, wait_seconds int, recovered_after_seconds int",
         ("'uis', '{a}-c1', '1', 'in', '2026-11-22 07:00+00', false, 60, 5, null",),
     ),
+    "fct_payments": (
+        "payment_id text, client_id text, paid_at timestamptz, amount numeric, is_deleted boolean",
+        (
+            "'{a}-p1', '{a}-c1', '2026-10-01 09:00+00', 500, false",
+            "'{a}-p2', '{a}-c1', '2026-10-02', 70, true",
+        ),
+    ),
+    "fct_contract_months": (
+        "contract_id text, client_id text, month_start date, mrr numeric, is_account_currency boolean",
+        ("'{a}-k1', '{a}-c1', '2026-11-01', 500, true",),
+    ),
+    "mrr_movements_monthly": (
+        "client_id text, month_start date, mrr_end numeric",
+        ("'{a}-c1', '2026-11-01', 500", "'{a}-c2', '2026-11-01', 0"),
+    ),
+    "mrr_monthly": ("month_start date, mrr_end numeric", ("'2026-11-01', 500",)),
+    "retention_cohorts": (
+        "cohort_month date, months_since int, revenue numeric",
+        ("'2026-10-01', 0, 500", "'2026-10-01', 1, 0"),
+    ),
+    "repeat_purchase": ("month_start date, clients int", ("'2026-11-01', 1",)),
+    "client_ltv": ("client_id text, revenue numeric", ("'{a}-c1', 500", "'{a}-c2', 0")),
+    "ltv_segments": (
+        "segment_type text, segment_value text, clients int",
+        ("'all', 'all', 2", "'region', null, 2"),
+    ),
     "fct_positions": (
         "project_id text, keyword text, engine text, region text, device text, checked_on date, position int,"
         " state text, depth int",

@@ -131,6 +131,47 @@ FAULTS = [
         *("kpi_rankings", "somebody_is_first", "critical", ["sales month 2026-11-01"]),
     ),
     (
+        "update marts.fct_contract_months set client_id = contract_id where account_id = 'south'",
+        *("fct_contract_months", "companies_known", "warning", ["1 contracts", "south-k1"]),
+    ),
+    (
+        "insert into marts.fct_contract_months values ('south', 'usd', 'c', '2026-11-01', 9, false)",
+        *("fct_contract_months", "one_currency", "warning", ["1 contracts in other currencies", "usd"]),
+    ),
+    (
+        "update marts.mrr_movements_monthly set mrr_end = 400 where account_id = 'south' and mrr_end > 0",
+        *(
+            "mrr_movements_monthly",
+            "contracts_add_up",
+            "critical",
+            ["400 of recurring revenue", "500 in fct_contract_months"],
+        ),
+    ),
+    (
+        "update marts.mrr_monthly set month_start = '2026-10-01' where account_id = 'south'",
+        *("mrr_monthly", "up_to_date", "critical", ["ends with 2026-10-01"]),
+    ),
+    (
+        "update marts.mrr_monthly set mrr_end = 300 where account_id = 'south'",
+        *("mrr_monthly", "clients_add_up", "critical", ["300", "400 in mrr_movements_monthly"]),
+    ),
+    (
+        "update marts.retention_cohorts set revenue = 1 where account_id = 'south'",
+        *("retention_cohorts", "every_payment_in_a_cohort", "critical", ["2 paid", "500 in fct_payments"]),
+    ),
+    (
+        "update marts.repeat_purchase set month_start = '2027-01-01' where account_id = 'south'",
+        *("repeat_purchase", "months_not_in_the_future", "critical", ["2027-01-01"]),
+    ),
+    (
+        "update marts.client_ltv set revenue = 499 where account_id = 'south' and revenue > 0",
+        *("client_ltv", "every_payment_of_a_client", "critical", ["499 paid", "500 in fct_payments"]),
+    ),
+    (
+        "update marts.ltv_segments set clients = 3 where account_id = 'south' and segment_type = 'all'",
+        *("ltv_segments", "every_client_in_all", "critical", ["3 clients", "2 in client_ltv"]),
+    ),
+    (
         "delete from marts.dim_users where account_id = 'south'",
         *("dim_users", "every_account_present", "critical", ["no row of this account"]),
     ),
