@@ -100,6 +100,20 @@ LISTS: tuple[Figure, ...] = (
         where c.account_id = %(account)s
         """,
     ),
+    Figure(
+        "movements of recurring revenue by month",
+        "mrr",
+        """
+        select
+            to_char(m.month_start, 'YYYY-MM-DD') as month_start,
+            m.mrr_start::float8, m.new::float8, m.expansion::float8, m.contraction::float8, m.churn::float8,
+            m.reactivation::float8, m.mrr_end::float8
+        from marts.mrr_monthly as m
+        where
+            m.account_id = %(account)s
+            and m.month_start < (select max(r.month_start) from marts.mrr_monthly as r where r.account_id = m.account_id)
+        """,
+    ),
 )
 
 
