@@ -108,7 +108,7 @@ def tables(warehouse: Warehouse) -> Tables:
     return {name: warehouse.rows(query) for name, query in queries.items()}
 
 
-def said(process: subprocess.Popen[str], seconds: float = 90) -> Said:
+def said(process: subprocess.Popen[str], seconds: float = 240) -> Said:
     """Wait for a process of the command line."""
     out, err = process.communicate(timeout=seconds)
     return Said(process.returncode, out, err)
