@@ -44,7 +44,9 @@ def google(asked: Asked, sheets: dict[str, list[list[Any]]] | None = None) -> Gi
         return Given(body={"sheets": [{"properties": {"title": title}} for title in tabs]})
     if asked.path == "/v4/spreadsheets/book/values:batchGet":
         assert asked.query["valueRenderOption"] == "UNFORMATTED_VALUE"
-        title = asked.query["ranges"].strip("'").replace("''", "'")
+        quoted = asked.query["ranges"][1:-1]
+        assert "'" not in quoted.replace("''", ""), "a quote in a tab's name is written twice"
+        title = quoted.replace("''", "'")
         values = {"values": tabs[title]} if tabs[title] else {}
         return Given(body={"valueRanges": [{"range": title, "majorDimension": "ROWS", **values}]})
     return Given(404, {"error": {"code": 404, "message": "Requested entity was not found."}})
