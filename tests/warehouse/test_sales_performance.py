@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -81,33 +83,61 @@ def test_velocity(built_warehouse: BuiltWarehouse, account: str) -> None:
     assert speeds > 0
 
 
+def _quotient(numerator: Decimal, denominator: int, digits: int) -> Decimal | None:
+    """Rounded as the database rounds; None without a denominator."""
+    if not denominator:
+        return None
+    return (numerator / denominator).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def _spend(built: BuiltWarehouse, account: str) -> dict[tuple[str, str | None, str | None], Decimal]:
+    """Cost by month, source and channel, from the sheet's rows as they were received."""
+    costs: dict[tuple[str, str | None, str | None], Decimal] = defaultdict(Decimal)
+    rows = built.rows(
+        "select payload from raw.sheets_spend where account_id = %s and deleted_at is null", (account,)
+    )
+    for row in rows:
+        line = row["payload"]
+        costs[line["period_start"][:7], line.get("source"), line.get("channel")] += Decimal(line["amount"])
+    return costs
+
+
 @pytest.mark.parametrize("account", ZONES)
 def test_sources(built_warehouse: BuiltWarehouse, account: str) -> None:
     leads = _leads(built_warehouse, account)
-    keys = ["created_month", "source", "channel"]
+    costs = _spend(built_warehouse, account)
+    groups = {}
+    for (month, source, channel), group in leads.groupby(
+        ["created_month", "source", "channel"], dropna=False
+    ):
+        groups[str(month), *(None if pd.isna(part) else part for part in (source, channel))] = group
     expected = {}
-    for (month, source, channel), group in leads.groupby(keys, dropna=False):
+    for key in groups.keys() | costs.keys():
+        group = groups.get(key, leads.iloc[:0])
         won = group[group["status"] == "won"]
-        key = (str(month), *(None if pd.isna(part) else part for part in (source, channel)))
+        cost = costs.get(key)
         expected[key] = (
             len(group),
             int(group["mql_month"].notna().sum()),
             int(group["sql_month"].notna().sum()),
             len(won),
-            round(won["amount"].sum(), 2),
-            round(len(won) / len(group), 6),
+            round(float(won["amount"].sum()), 2),
+            _quotient(Decimal(len(won)), len(group), 6),
+            cost,
+            None if cost is None else _quotient(cost, len(won), 2),
         )
     rows = built_warehouse.rows("select * from marts.source_monthly where account_id = %s", (account,))
 
     assert {
         (str(row["month_start"])[:7], row["source"], row["channel"]): (
             *(row[column] for column in ("leads", "mql", "sql", "won")),
-            *(float(row[column]) for column in ("revenue", "win_rate_created")),
+            float(row["revenue"]),
+            *(row[column] for column in ("win_rate_created", "cost", "cac")),
         )
         for row in rows
     } == expected
-    assert {(row["cost"], row["cac"]) for row in rows} == {(None, None)}
     assert any(row["source"] is None for row in rows)
+    assert any(row["cost"] for row in rows)
 
 
 @pytest.mark.parametrize("account", ZONES)

@@ -1,10 +1,11 @@
--- The place where advertising spend joins, in the shape that source_monthly reads. No source of spend is loaded, so
--- there are no rows: cost and CAC are unknown, not zero.
+-- What was spent on each source and channel in a month, in the shape that source_monthly reads; lines of days and of
+-- campaigns are added up, costs taken as written, with VAT or without.
 select
-    null::text as account_id,
-    null::date as month_start,
-    null::text as source,
-    null::text as channel,
-    null::numeric(18, 2) as cost,
-    null::text as currency_code
-where false
+    account_id,
+    spend_month as month_start,
+    source,
+    channel,
+    sum(cost) as cost,
+    currency_code
+from {{ ref('stg_sheets__spend') }}
+group by account_id, spend_month, source, channel, currency_code
