@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -54,6 +55,19 @@ class Row(BaseModel):
     def is_blank(cls, cells: Mapping[str, Any]) -> bool:
         """Whether the row says nothing."""
         return all(squeezed(cell) is None for cell in cells.values())
+
+
+class PeriodRow(Row):
+    """A row about a period, which a payload tells as ``period_type`` and ``period_start``."""
+
+    period: tuple[str, date]
+
+    def payload(self) -> dict[str, Any]:
+        """With the period as its kind and first day."""
+        kind, start = self.period
+        values = super().payload()
+        del values["period"]
+        return {"period_type": kind, "period_start": start.isoformat(), **values}
 
 
 def key_text(values: list[Any]) -> str:

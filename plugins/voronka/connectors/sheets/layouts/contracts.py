@@ -10,11 +10,11 @@ from pydantic import ValidationInfo, field_validator
 
 from voronka.connectors.sheets.layouts.base import Column, Layout, Row
 from voronka.connectors.sheets.layouts.values import (
-    BadCell,
     amount_of,
     currency_of,
     day_of,
     needed,
+    not_before,
     one_of,
     optional,
     text_of,
@@ -109,10 +109,7 @@ class Contract(Row):
     @field_validator("ended_on")
     @classmethod
     def _in_order(cls, value: date | None, info: ValidationInfo) -> date | None:
-        start = info.data.get("started_on")
-        if value and start and value < start:
-            raise BadCell("ends_before_it_starts", f"a day not before {start:%d.%m.%Y}, when it starts")
-        return value
+        return not_before(value, info.data.get("started_on"))
 
 
 CONTRACTS = Layout(

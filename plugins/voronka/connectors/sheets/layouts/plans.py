@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from voronka.connectors.sheets.layouts.base import Column, Layout, Row
+from voronka.connectors.sheets.layouts.base import Column, Layout, PeriodRow
 from voronka.connectors.sheets.layouts.values import (
     needed,
     number_of,
@@ -37,7 +37,7 @@ def metric_of(cell: Any) -> str:
     return METRICS.get(text, text)
 
 
-class Plan(Row):
+class Plan(PeriodRow):
     """One figure to be reached."""
 
     key = ("period", "metric", "scope", "owner", "version")
@@ -89,13 +89,6 @@ class Plan(Row):
             "1",
         ),
     ] = 1
-
-    def payload(self) -> dict[str, Any]:
-        """With the period as its kind and first day."""
-        kind, start = self.period
-        values = super().payload()
-        del values["period"]
-        return {"period_type": kind, "period_start": start.isoformat(), **values}
 
     @classmethod
     def is_blank(cls, cells: Mapping[str, Any]) -> bool:

@@ -10,11 +10,11 @@ from pydantic import ValidationInfo, field_validator
 
 from voronka.connectors.sheets.layouts.base import Column, Layout, Row
 from voronka.connectors.sheets.layouts.values import (
-    BadCell,
     amount_of,
     day_of,
     email_of,
     needed,
+    not_before,
     optional,
     text_of,
 )
@@ -85,10 +85,7 @@ class Position(Row):
     @field_validator("valid_to")
     @classmethod
     def _in_order(cls, value: date | None, info: ValidationInfo) -> date | None:
-        start = info.data.get("valid_from")
-        if value and start and value < start:
-            raise BadCell("ends_before_it_starts", f"a day not before {start:%d.%m.%Y}, when it starts")
-        return value
+        return not_before(value, info.data.get("valid_from"))
 
 
 ROSTER = Layout(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
-from voronka.connectors.sheets.layouts.base import Column, Layout, Row
+from voronka.connectors.sheets.layouts.base import Column, Layout, PeriodRow
 from voronka.connectors.sheets.layouts.values import (
     amount_of,
     currency_of,
@@ -18,7 +18,7 @@ from voronka.connectors.sheets.layouts.values import (
 )
 
 
-class Spend(Row):
+class Spend(PeriodRow):
     """The cost of a source in a day or month."""
 
     key = ("period", "source", "channel", "campaign")
@@ -74,13 +74,6 @@ class Spend(Row):
         Column(("с ндс", "ндс включён", "ндс включен", "ндс"), "vat included", "Входит ли НДС: да или нет",
                "Whether VAT is in it: yes or no", "да"),
     ]  # fmt: skip
-
-    def payload(self) -> dict[str, Any]:
-        """With the period as its kind and first day."""
-        kind, start = self.period
-        values = super().payload()
-        del values["period"]
-        return {"period_type": kind, "period_start": start.isoformat(), **values}
 
 
 SPEND = Layout(

@@ -248,6 +248,13 @@ def one_of(words: dict[str, str], expected: str) -> Callable[[Any], str]:
     return parse
 
 
+def not_before(end: date | None, start: date | None) -> date | None:
+    """The end of a stretch of days, when it does not lie before its start."""
+    if end and start and end < start:
+        raise BadCell("ends_before_it_starts", f"a day not before {start:%d.%m.%Y}, when it starts")
+    return end
+
+
 def needed(parse: Callable[[Any], T]) -> BeforeValidator:
     """For a field that every row must fill."""
 
