@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from voronka.connectors.sheets.layouts.values import squeezed
+from voronka.connectors.sheets.layouts.values import currency_of, optional, squeezed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,20 @@ class Column:
     def answers_to(self, header: str) -> bool:
         """Whether a header, squeezed and lower case, means this column."""
         return header in self.headers or header == self.english
+
+
+Currency = Annotated[
+    str | None,
+    optional(currency_of),
+    Column(
+        ("валюта",),
+        "currency",
+        "Код валюты; пусто — валюта агентства",
+        "Currency; blank is the agency's",
+        "RUB",
+    ),
+]
+"""An amount's currency, where it is not the account's."""
 
 
 class Row(BaseModel):
@@ -129,6 +143,4 @@ class Layout:
 
 
 def _annotated(field: Any) -> Any:
-    from typing import Annotated
-
     return Annotated[(field.annotation, *field.metadata)]

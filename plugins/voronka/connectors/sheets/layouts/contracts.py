@@ -8,10 +8,9 @@ from typing import Annotated
 
 from pydantic import ValidationInfo, field_validator
 
-from voronka.connectors.sheets.layouts.base import Column, Layout, Row
+from voronka.connectors.sheets.layouts.base import Column, Currency, Layout, Row
 from voronka.connectors.sheets.layouts.values import (
     amount_of,
-    currency_of,
     day_of,
     needed,
     not_before,
@@ -75,17 +74,7 @@ class Contract(Row):
         Column(("окончание", "дата окончания", "конец", "конец услуги"), "ended on",
                "Последний день услуги; пусто, пока она идёт", "Last day of service; blank while it goes on", ""),
     ]  # fmt: skip
-    currency: Annotated[
-        str | None,
-        optional(currency_of),
-        Column(
-            ("валюта",),
-            "currency",
-            "Код валюты; пусто — валюта агентства",
-            "Currency; blank is the agency's",
-            "RUB",
-        ),
-    ] = None
+    currency: Currency = None
     change_reason: Annotated[
         str | None,
         optional(one_of(REASONS, "новый, рост, снижение, индексация, пауза or возврат")),

@@ -6,10 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from voronka.connectors.sheets.layouts.base import Column, Layout, PeriodRow
+from voronka.connectors.sheets.layouts.base import Column, Currency, Layout, PeriodRow
 from voronka.connectors.sheets.layouts.values import (
     amount_of,
-    currency_of,
     day_or_month_of,
     needed,
     optional,
@@ -57,17 +56,7 @@ class Spend(PeriodRow):
             "120 000",
         ),
     ]
-    currency: Annotated[
-        str | None,
-        optional(currency_of),
-        Column(
-            ("валюта",),
-            "currency",
-            "Код валюты; пусто — валюта агентства",
-            "Currency; blank is the agency's",
-            "RUB",
-        ),
-    ] = None
+    currency: Currency = None
     vat_included: Annotated[
         bool,
         needed(truth_of),
