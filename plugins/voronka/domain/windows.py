@@ -8,6 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
+def _plain(moment: datetime) -> datetime:
+    """The moment as a plain datetime in UTC: subclasses (pendulum's, which Airflow gives) do sums of their own."""
+    utc = moment.astimezone(UTC)
+    return datetime(
+        utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond, tzinfo=UTC
+    )
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Window:
     """A half-open window [start, end), both aware and in UTC.
@@ -22,8 +30,8 @@ class Window:
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.end.tzinfo is None:
             raise ValueError(f"A window needs times with a zone, got {self.start!r} and {self.end!r}.")
-        object.__setattr__(self, "start", self.start.astimezone(UTC))
-        object.__setattr__(self, "end", self.end.astimezone(UTC))
+        object.__setattr__(self, "start", _plain(self.start))
+        object.__setattr__(self, "end", _plain(self.end))
         if self.end <= self.start:
             raise ValueError(
                 f"A window must end after it starts: {self.start.isoformat()} to {self.end.isoformat()}."

@@ -1,6 +1,7 @@
 import itertools
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import pendulum
 import pytest
 
 from voronka.domain.windows import Window
@@ -43,3 +44,10 @@ def test_local_days_follow_the_zone() -> None:
     assert window.start == datetime(2026, 2, 28, 19, tzinfo=UTC)
     assert window.local_days("Asia/Almaty") == [date(2026, 3, 1), date(2026, 3, 2)]
     assert window.local_days("UTC") == [date(2026, 2, 28), date(2026, 3, 1), date(2026, 3, 2)]
+
+
+def test_moments_of_airflow_are_taken() -> None:
+    start = pendulum.datetime(2026, 10, 13, 21, tz="UTC")
+    window = Window(start, start.add(days=1))
+    assert type(window.start) is datetime
+    assert list(window.pieces(timedelta(days=400))) == [window]
