@@ -101,8 +101,12 @@ def test_a_backfill_brings_back_what_was_lost(loaded: RunningAirflow) -> None:
 def test_a_failed_gate_stops_publishing_and_reports_and_is_told(loaded: RunningAirflow) -> None:
     _settled(loaded, "transform_warehouse")
     with database.connect("owner") as connection:
-        connection.execute("update raw.uis_calls set source_updated_at = source_updated_at + interval '10 years' "
-                           "where source_id = (select max(source_id) from raw.uis_calls)")  # fmt: skip
+        connection.execute(
+            """
+            update raw.amocrm_contacts set source_updated_at = source_updated_at + interval '10 years'
+            where source_id = (select max(source_id) from raw.amocrm_contacts)
+            """
+        )
     mails = len(loaded.sandbox.mails())
     assert loaded.run("transform_warehouse") == "failed"
     with database.connect("app") as connection:
@@ -110,7 +114,7 @@ def test_a_failed_gate_stops_publishing_and_reports_and_is_told(loaded: RunningA
             "select status, failed_step, message from ops.runs order by started_at desc limit 1"
         ).fetchone()  # type: ignore[misc]
     assert (status, step) == ("failed", "gate raw")
-    assert "uis_calls" in message
+    assert "amocrm_contacts" in message
     assert loaded.run("send_reports") == "failed"
     told = loaded.sandbox.mails()[: len(loaded.sandbox.mails()) - mails]
     assert any("transform_warehouse failed" in str(m) for m in told)
