@@ -26,7 +26,7 @@ from voronka.runtime.airflow_api import AirflowApi
 from voronka.runtime.ports import free_port
 from voronka.runtime.services import Service, Services, wait_until
 
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 120)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ def tell(
     grid = Table(
         title="Warehouse beside the sandbox's truth", title_justify="left", box=None, header_style="dim"
     )
-    grid.add_column("")
+    grid.add_column("", no_wrap=True)
     compared: list[list[tuple[str, Any, Any, bool]]] = []
     for account_id in accounts:
         truth = requests.get(f"{sandbox}/sandbox/truth", params={"account": account_id}, timeout=120).json()
