@@ -123,10 +123,20 @@ def send_letter(
     """Send one letter to each recipient, once, and keep its page; yields the outcome for each.
 
     Raises:
+        NotPublished: the publication it was rendered from is no longer the newest word.
         voronka.domain.errors.DeliveryError: the mail server is out of reach or asks to come later.
     """
+    publication = require_published(settings)
     store.keep(letter)
     with database.connect("app", autocommit=True) as connection:
         forbidden = foreign_names(connection, letter)
         for recipient in recipients:
-            yield send(connection, letter, recipient, settings.mail, forbidden=forbidden, resend=resend)
+            yield send(
+                connection,
+                letter,
+                recipient,
+                settings.mail,
+                forbidden=forbidden,
+                resend=resend,
+                run_id=publication.run_id,
+            )
