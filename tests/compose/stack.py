@@ -7,6 +7,7 @@ become the checkout and a temporary folder.
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -19,11 +20,16 @@ from typing import Any
 
 import yaml
 
-from voronka.runtime.ports import free_port
+from voronka.runtime.ports import is_free
 from voronka.runtime.services import Service, Services, tail
 
 PROJECT = Path(__file__).parents[2]
 INSIDE_PORTS = ("5432", "6379", "8080", "8974", "8025", "1025", "8071")
+
+
+def _quiet_port() -> int:
+    """A free port outside the range from which the system serves others while ours waits for its service."""
+    return next(port for port in random.sample(range(20_000, 30_000), 1_000) if is_free(port))
 
 
 def interpolate(text: str, variables: Mapping[str, str]) -> str:
@@ -47,7 +53,7 @@ class Stack:
 
     folder: Path
     variables: dict[str, str]
-    ports: dict[str, int] = field(default_factory=lambda: {p: free_port() for p in INSIDE_PORTS})
+    ports: dict[str, int] = field(default_factory=lambda: {p: _quiet_port() for p in INSIDE_PORTS})
 
     def __post_init__(self) -> None:
         self.file = yaml.safe_load((PROJECT / "docker-compose.yml").read_text("utf-8"))
