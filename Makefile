@@ -42,7 +42,7 @@ lint: $(VENV)/.dev ## ruff, mypy, import-linter, sqlfluff
 	sqlfluff lint dbt_project --processes 2 --disable-progress-bar
 
 test: $(VENV)/.dev ## every test: real Postgres, dbt, Airflow, HTTP and SMTP
-	pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	pytest -n 2 --dist loadfile
 
 demo: $(VENV)/.runtime ## from nothing to reports in a mailbox, over a made-up agency
 	voronka demo
