@@ -115,7 +115,7 @@ class Stack:
         )
         return done.returncode == 0
 
-    def wait_healthy(self, name: str, *, seconds: float = 120) -> None:
+    def wait_healthy(self, name: str, *, seconds: float = 240) -> None:
         """Wait until the health check passes."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -84,7 +84,7 @@ def stack(sandbox_factory: Callable[..., SandboxProcess]) -> Iterator[Stack]:
         runner = _bare_postgres(stack)
         try:
             stack.start("redis", "--port", str(stack.ports["6379"]), "--bind", "127.0.0.1", "--dir", name)
-            stack.wait_healthy("redis", seconds=20)
+            stack.wait_healthy("redis", seconds=60)
             stack.run("init")
             yield stack
         finally:
@@ -153,7 +153,7 @@ def test_airflow_runs_a_dag_through_redis_on_a_celery_worker(stack: Stack) -> No
             "to": datetime(2026, 10, 8, tzinfo=UTC).isoformat(),
         }
         run = api.trigger("ingest_telephony", conf)
-        assert api.wait("ingest_telephony", run, seconds=180) == "success"
+        assert api.wait("ingest_telephony", run, seconds=360) == "success"
     log = (stack.folder / "logs" / "airflow-worker.log").read_text("utf-8")
     assert "execute_workload" in log, "the worker took the tasks"
 
@@ -161,5 +161,5 @@ def test_airflow_runs_a_dag_through_redis_on_a_celery_worker(stack: Stack) -> No
 @pytest.mark.parametrize("name", ["mail", "sandbox"])
 def test_the_demo_profile_starts(stack: Stack, name: str) -> None:
     stack.start(name)
-    stack.wait_healthy(name, seconds=120)
+    stack.wait_healthy(name, seconds=240)
     stack.services.stop(name)

@@ -26,7 +26,7 @@ class RunningAirflow:
     state: Path
     sandbox: SandboxProcess
 
-    def run(self, dag_id: str, conf: dict[str, Any] | None = None, *, seconds: float = 240) -> str:
+    def run(self, dag_id: str, conf: dict[str, Any] | None = None, *, seconds: float = 480) -> str:
         """Trigger a Dag and wait; its final state."""
         return self.api.wait(dag_id, self.api.trigger(dag_id, conf or {}), seconds=seconds)
 

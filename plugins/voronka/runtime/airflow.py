@@ -111,7 +111,7 @@ def start(services: Services, *, port: int = 8080) -> int:
     for component in COMPONENTS:
         services.start(f"airflow-{component}", [airflow, component], environment=env, folder=folder)
     wait_until(
-        lambda: _healthy(port), api, seconds=180, what="Airflow's API server and scheduler report healthy"
+        lambda: _healthy(port), api, seconds=300, what="Airflow's API server and scheduler report healthy"
     )
     return port
 
