@@ -109,7 +109,9 @@ def start(services: Services, *, port: int = 8080) -> int:
         ports={"http": port},
     )
     for component in COMPONENTS:
-        services.start(f"airflow-{component}", [airflow, component], environment=env, folder=folder)
+        # The server of task logs would listen on every address; here the API server reads the files themselves.
+        quiet = [] if component == "dag-processor" else ["--skip-serve-logs"]
+        services.start(f"airflow-{component}", [airflow, component, *quiet], environment=env, folder=folder)
     wait_until(
         lambda: _healthy(port), api, seconds=300, what="Airflow's API server and scheduler report healthy"
     )
