@@ -17,8 +17,9 @@ from tests.contract.cases import (
 from tests.support.doubles import CountingLimiter, MemoryTokenStore, SleepBook
 from tests.support.sandbox import SandboxProcess
 from voronka.config import secret_name
-from voronka.connectors import build, exchange_code
+from voronka.connectors import Making, build
 from voronka.connectors.base import TokenPair
+from voronka.connectors.crm.amocrm.making import exchange_code
 from voronka.domain.errors import AccessBlocked, NotAuthorised
 from voronka.domain.windows import Window
 
@@ -112,9 +113,10 @@ def test_rotating_tokens_over_http(
     tenant = account("altai", source)
     code = f"code-altai-{datetime.now(UTC).timestamp()}"
     try:
-        store = MemoryTokenStore(exchange_code(tenant, source, code))
+        making = Making(tenant, source, CountingLimiter(), None, SleepBook())
+        store = MemoryTokenStore(exchange_code(making, code))
         with pytest.raises(NotAuthorised, match="refused"):
-            exchange_code(tenant, source, code)
+            exchange_code(making, code)
         connector = build(tenant, "crm", source, CountingLimiter(), store, sleep=SleepBook())
         expected = read(connector, "leads", everything(sandbox)).records.keys()
         assert store.exchanges == 0

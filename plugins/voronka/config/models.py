@@ -12,7 +12,9 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from voronka.config.providers import KIND_OF, Kind
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
 
@@ -72,6 +74,14 @@ class FieldMap(Strict):
     client_subject_area: str | None = None
 
 
+def _known_provider(value: str) -> str:
+    if value not in KIND_OF:
+        raise ValueError(
+            f"{value!r} is no provider of ours; choose one of: {', '.join(map(repr, sorted(KIND_OF)))}"
+        )
+    return value
+
+
 class Source(Strict):
     """One provider of an account.
 
@@ -84,7 +94,7 @@ class Source(Strict):
         options: what only this provider knows.
     """
 
-    provider: Literal["amocrm", "uis", "topvisor", "sheets"]
+    provider: Annotated[str, AfterValidator(_known_provider)]
     base_url: str | None = None
     rate_per_second: float = Field(default=5.0, gt=0)
     page_size: int | None = Field(default=None, gt=0)
@@ -94,10 +104,6 @@ class Source(Strict):
     auth: Literal["oauth", "token"] = "token"
     redirect_uri: str = ""
     options: dict[str, str | int | float | bool] = Field(default_factory=dict)
-
-
-class PositionsSource(Source):
-    """A rank tracker."""
 
 
 class Account(Strict):
@@ -116,6 +122,8 @@ class Account(Strict):
     telephony: tuple[Source, ...] = ()
     positions: tuple[Source, ...] = ()
     sheets: tuple[Source, ...] = ()
+    money: tuple[Source, ...] = ()
+    ads: tuple[Source, ...] = ()
     fields: FieldMap = FieldMap()
     spam: tuple[Match, ...] = ()
     test: tuple[Match, ...] = ()
@@ -136,14 +144,25 @@ class Account(Strict):
             raise ValueError(f"{value!r} is not an IANA time zone such as Europe/Moscow") from error
         return value
 
+    @model_validator(mode="after")
+    def _providers_in_place(self) -> Account:
+        for kind, source in self.sources:
+            if KIND_OF[source.provider] != kind:
+                raise ValueError(
+                    f"{source.provider} stands under {kind}; move it to {KIND_OF[source.provider]}"
+                )
+        return self
+
     @property
-    def sources(self) -> tuple[tuple[str, Source], ...]:
-        """(kind, source) of all its providers; kind is ``crm``, ``telephony``, ``positions`` or ``sheets``."""
+    def sources(self) -> tuple[tuple[Kind, Source], ...]:
+        """(kind, source) of all its providers, the CRM first."""
         return (
             ("crm", self.crm),
             *(("telephony", s) for s in self.telephony),
             *(("positions", s) for s in self.positions),
             *(("sheets", s) for s in self.sheets),
+            *(("money", s) for s in self.money),
+            *(("ads", s) for s in self.ads),
         )
 
 

@@ -116,6 +116,13 @@ class Limiter(Protocol):
         ...
 
 
+class NoLimit:
+    """Lets everything pass."""
+
+    def acquire(self) -> None:
+        """Return at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class TokenPair:
     """An OAuth pair; ``expires_at`` aware UTC."""

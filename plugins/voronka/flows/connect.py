@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from time import sleep
 
 from voronka.config import Settings
-from voronka.connectors import exchange_code
+from voronka.connectors import Making
+from voronka.connectors.base import NoLimit
+from voronka.connectors.crm.amocrm.making import exchange_code
 from voronka.domain.errors import ConfigurationError
 from voronka.loading import PostgresTokenStore
 
@@ -23,6 +26,7 @@ def connect_crm(settings: Settings, account_id: str, code: str) -> datetime:
             f"The CRM of {account_id} uses a long-lived token.",
             remedy="set auth: oauth in accounts.yml to use codes.",
         )
-    pair = exchange_code(account, account.crm, code)
+    # A single request by a person's hand needs no limit.
+    pair = exchange_code(Making(account, account.crm, NoLimit(), None, sleep), code)
     PostgresTokenStore(account.id, account.crm.provider).install(pair)
     return pair.expires_at

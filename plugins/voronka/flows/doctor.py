@@ -78,7 +78,7 @@ def _sources(settings: Settings) -> Iterator[tuple[str, Finding]]:
             subject = f"{account.id} {source.provider}"
             asked = source.model_copy(update={"attempts": min(source.attempts, MOST_ATTEMPTS)})
             try:
-                findings = connector_for(account, kind, asked).probe()  # type: ignore[arg-type]
+                findings = connector_for(account, kind, asked).probe()
             except VoronkaError as error:
                 findings = [Finding("source answers", False, error.message, error.remedy)]
             yield from ((subject, finding) for finding in findings)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal
+from typing import Literal, get_args
 
 from voronka import database
 from voronka.config import Account, Settings, Source
+from voronka.config.providers import Kind
 from voronka.connectors import build
 from voronka.connectors.base import Connector
 from voronka.domain import clock
@@ -18,9 +19,8 @@ from voronka.domain.windows import Window
 from voronka.loading import Loader, LoadSummary, PostgresLimiter, PostgresTokenStore, Sweepable
 from voronka.loading.reading import oldest_watermark
 
-Kind = Literal["crm", "telephony", "positions", "sheets"]
 Part = Literal["lists", "window", "all"]
-KINDS: tuple[Kind, ...] = ("crm", "telephony", "positions", "sheets")
+KINDS: tuple[Kind, ...] = get_args(Kind)
 FIRST_LOAD = timedelta(days=31)
 """How far back the very first load goes when nobody says how far."""
 
@@ -63,7 +63,7 @@ def sources_of(account: Account, kind: Kind | None, provider: str | None = None)
         ConfigurationError: when the account has none such.
     """
     found: list[tuple[Kind, Source]] = [
-        (k, s)  # type: ignore[misc]
+        (k, s)
         for k, s in account.sources
         if (kind is None or k == kind) and (provider is None or s.provider == provider)
     ]

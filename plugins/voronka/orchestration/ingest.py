@@ -8,12 +8,13 @@ from typing import Any
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_context, task
 
 from voronka.config import Settings, load_settings
+from voronka.config.providers import Kind
 from voronka.domain.windows import Window
 from voronka.flows import load as loading
 from voronka.orchestration.common import DEFAULTS, RAW, START
 
 
-def ingest_dag(kind: loading.Kind, *, doc: str) -> DAG:
+def ingest_dag(kind: Kind, *, doc: str) -> DAG:
     """Source → raw for one kind, mapped over the accounts and the pieces of the window.
 
     The window is the run's data interval, stretched back to where the last load ended; a backfill takes its

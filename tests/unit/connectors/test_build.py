@@ -9,8 +9,12 @@ import pytest
 
 from tests.support.doubles import CountingLimiter, Given, MemoryTokenStore, SleepBook, fake_provider, in_turn
 from voronka.config import Account, Source
-from voronka.connectors import BASE_URLS, build
+from voronka.config.providers import KIND_OF
+from voronka.connectors import MAKERS, build
 from voronka.connectors.masking import Mask
+from voronka.connectors.positions.topvisor import making as topvisor
+from voronka.connectors.sheets import making as sheets
+from voronka.connectors.telephony.uis import making as uis
 from voronka.domain.errors import ConfigurationError, NotAuthorised
 from voronka.domain.windows import Window
 
@@ -23,7 +27,8 @@ def _no_secrets_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -
 
 
 def account(source: Source) -> Account:
-    return Account(id="north", name="North", crm=source)
+    crm = source if source.provider == "amocrm" else Source(provider="amocrm", base_url="http://127.0.0.1:9")
+    return Account(id="north", name="North", crm=crm)
 
 
 def made(source: Source, kind: str, **extra: Any) -> Any:
@@ -52,19 +57,24 @@ def test_missing_secret_is_named(
 
 
 def test_default_addresses_are_the_real_services(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert BASE_URLS == {
-        "uis": "https://dataapi.uiscom.ru/v2.0",
-        "topvisor": "https://api.topvisor.com",
-        "sheets": "https://sheets.googleapis.com",
-    }
+    assert uis.ADDRESS == "https://dataapi.uiscom.ru/v2.0"
+    assert topvisor.ADDRESS == "https://api.topvisor.com"
+    assert sheets.ADDRESS == "https://sheets.googleapis.com"
     monkeypatch.setenv("VORONKA_NORTH_AMOCRM_ACCESS_TOKEN", "x1234")
     with pytest.raises(ConfigurationError, match="base_url"):
         made(Source(provider="amocrm"), "crm")
 
 
 def test_provider_of_another_kind_is_refused() -> None:
+    crm = Source(provider="amocrm", base_url="http://127.0.0.1:9")
     with pytest.raises(ConfigurationError, match="telephony"):
-        made(Source(provider="amocrm", base_url="http://127.0.0.1:9"), "telephony")
+        made(crm, "telephony")
+    with pytest.raises(ValueError, match="amocrm stands under telephony; move it to crm"):
+        Account(id="north", name="North", crm=crm, telephony=(crm,))
+
+
+def test_every_provider_has_a_kind_and_a_maker() -> None:
+    assert MAKERS.keys() == KIND_OF.keys()
 
 
 def test_unknown_form_of_the_credential_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

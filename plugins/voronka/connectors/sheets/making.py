@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from voronka.config import Source, project_folder
-from voronka.connectors.http import HttpClient, Judge, Where
+from voronka.config import project_folder
+from voronka.connectors.http import Where
+from voronka.connectors.making import Making
 from voronka.connectors.sheets.connector import SheetsConnector
 from voronka.connectors.sheets.csv_folder import CsvFolder
 from voronka.connectors.sheets.google import BearerToken, GoogleSheets, judge_google
 from voronka.connectors.sheets.layouts import LAYOUTS
 from voronka.domain.errors import ConfigurationError
 
+ADDRESS = "https://sheets.googleapis.com"
 OPTIONS = ("spreadsheet", "folder", *LAYOUTS)
 
 
-def sheets_connector(
-    account_id: str,
-    source: Source,
-    token: Callable[[], tuple[str, str]],
-    http: Callable[[Judge, str], HttpClient],
-) -> SheetsConnector:
-    """A connector for ``options.spreadsheet`` or ``options.folder``.
-
-    Args:
-        token: gives (environment variable, access token); asked for only where a token is needed.
-        http: makes the client for a judge and a secret.
+def make_sheets(making: Making) -> SheetsConnector:
+    """A connector for ``options.spreadsheet`` (secret ``ACCESS_TOKEN``) or ``options.folder``.
 
     Raises:
         ConfigurationError: neither or both are set, an option is unknown, or the token is missing.
     """
+    account_id, source = making.account.id, making.source
     options = {name: str(value) for name, value in source.options.items()}
     unknown = set(options) - set(OPTIONS)
     if unknown or ("spreadsheet" in options) == ("folder" in options):
@@ -48,7 +41,7 @@ def sheets_connector(
     if "folder" in options:
         folder = project_folder() / Path(options["folder"]).expanduser()
         return SheetsConnector(account_id, CsvFolder(folder, names, where))
-    variable, value = token()
-    client = http(judge_google(account_id, variable), value)
+    variable, value = making.variable("ACCESS_TOKEN"), making.secret("ACCESS_TOKEN")
+    client = making.http(judge_google(account_id, variable), value, default_url=ADDRESS)
     reader = GoogleSheets(client, BearerToken(value), options["spreadsheet"], names, where)
     return SheetsConnector(account_id, reader)

@@ -1,0 +1,14 @@
+"""Which providers there are and of what kind. A new provider begins with a line here."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Kind = Literal["crm", "telephony", "positions", "sheets", "money", "ads"]
+
+KIND_OF: dict[str, Kind] = {
+    "amocrm": "crm",
+    "uis": "telephony",
+    "topvisor": "positions",
+    "sheets": "sheets",
+}
