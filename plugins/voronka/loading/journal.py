@@ -15,6 +15,7 @@ from voronka.domain.windows import Window
 
 LONGEST_ERROR = 4000
 Status = Literal["running", "succeeded", "failed", "skipped"]
+Mode = Literal["full", "window", "sweep"]
 
 
 @dataclass(slots=True)
@@ -23,6 +24,7 @@ class LoadSummary:
 
     Attributes:
         window: None for a sweep.
+        mode: whether the whole list, a window of it, or its ids alone were read.
         rows_deleted: rows newly marked as deleted; they are not among those received.
         seconds: wall time.
         source_total: how many records the provider says the request holds, None if it does not say.
@@ -34,6 +36,7 @@ class LoadSummary:
     provider: str
     entity: str
     window: Window | None
+    mode: Mode
     status: Status = "running"
     pages: int = 0
     rows_received: int = 0
@@ -60,8 +63,10 @@ class LoadSummary:
 
 
 OPEN = """
-    insert into ops.loads (load_id, account_id, provider, entity, window_from, window_to, status, started_at)
-    values (%(load)s, %(account)s, %(provider)s, %(entity)s, %(start)s, %(end)s, 'running', clock_timestamp())
+    insert into ops.loads (load_id, account_id, provider, entity, window_from, window_to, mode, status, started_at)
+    values (
+        %(load)s, %(account)s, %(provider)s, %(entity)s, %(start)s, %(end)s, %(mode)s, 'running', clock_timestamp()
+    )
 """
 COUNT = """
     update ops.loads
@@ -114,11 +119,12 @@ class Journal:
         """
         window = self._summary.window
         bounds = {"start": window.start if window else None, "end": window.end if window else None}
+        how = {**self._parameters, **bounds, "mode": self._summary.mode}
         self._connection.execute(
             "select pg_advisory_lock(hashtextextended(%s, 1))", (str(self._summary.load_id),)
         )
         try:
-            self._connection.execute(OPEN, {**self._parameters, **bounds})
+            self._connection.execute(OPEN, how)
         except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege) as error:
             raise ConfigurationError(
                 f"{self._summary}: the journal of loads is not there: {str(error).splitlines()[0]}",

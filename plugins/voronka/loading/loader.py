@@ -67,7 +67,9 @@ class Loader:
             voronka.loading.work.MassDeletion: a complete list lacks over a fifth of the rows.
         """
         entity = _entity(connector, entity_name)
-        summary = LoadSummary(uuid4(), connector.account_id, connector.provider, entity_name, window)
+        summary = LoadSummary(
+            uuid4(), connector.account_id, connector.provider, entity_name, window, entity.mode
+        )
         whole_list = entity.mode == "full"
         read = window if whole_list else window.widened(timedelta(seconds=entity.overlap_seconds))
         with self._connect() as connection:
@@ -88,7 +90,7 @@ class Loader:
             voronka.loading.work.MassDeletion: over a fifth of the rows would be marked.
         """
         entity = _entity(connector, entity_name)
-        summary = LoadSummary(uuid4(), connector.account_id, connector.provider, entity_name, None)
+        summary = LoadSummary(uuid4(), connector.account_id, connector.provider, entity_name, None, "sweep")
         with self._connect() as connection:
             load = Load(connection, entity, summary, accept_mass_deletion=self._accept_mass_deletion)
             with load.recorded(optional=False):

@@ -28,8 +28,12 @@ def settings(warehouse: Any, monkeypatch: pytest.MonkeyPatch) -> Settings:
 def watermark(warehouse: Any, moment: datetime) -> None:
     load_id = warehouse.rows(
         """
-        insert into ops.loads (load_id, account_id, provider, entity, window_from, window_to, status, started_at)
-        values (gen_random_uuid(), 'sever', 'amocrm', 'leads', %(m)s - interval '1 hour', %(m)s, 'succeeded', %(m)s)
+        insert into ops.loads (
+            load_id, account_id, provider, entity, window_from, window_to, mode, status, started_at
+        )
+        values (
+            gen_random_uuid(), 'sever', 'amocrm', 'leads', %(m)s - interval '1 hour', %(m)s, 'window', 'succeeded', %(m)s
+        )
         returning load_id
         """,
         {"m": moment},

@@ -363,8 +363,8 @@ def test_warehouse_without_tables_says_what_to_do(postgres_server: PostgresServe
 
 def test_process_that_died_is_noted_by_the_next_load(warehouse: Warehouse) -> None:
     insert = """
-        insert into ops.loads (load_id, account_id, provider, entity, status, started_at)
-        values (%s, 'sever', 'amocrm', 'leads', 'running', now())
+        insert into ops.loads (load_id, account_id, provider, entity, mode, status, started_at)
+        values (%s, 'sever', 'amocrm', 'leads', 'window', 'running', now())
     """
     dead, alive = uuid4(), uuid4()
     for load_id in (dead, alive):

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from psycopg import Connection
 
+WINDOWED = {"leads", "contacts", "companies", "customers", "tasks", "notes", "events", "calls", "positions"}
 AS_OF = datetime(2026, 11, 24, tzinfo=UTC)  # a Tuesday, 03:00 in Moscow
 ACCOUNTS = ("north", "south")
 STAMP = int((AS_OF - timedelta(days=2)).timestamp())
@@ -160,12 +161,13 @@ def load(
     load_id = str(uuid4())
     owner.execute(
         """
-        insert into ops.loads (load_id, account_id, provider, entity, window_from, window_to, status, started_at,
+        insert into ops.loads (load_id, account_id, provider, entity, window_from, window_to, mode, status, started_at,
             finished_at, rows_received, rows_quarantined, source_total, error)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         """,
         (
-            *(load_id, account_id, provider, entity, AS_OF - timedelta(days=1), AS_OF, status, started_at),
+            *(load_id, account_id, provider, entity, AS_OF - timedelta(days=1), AS_OF),
+            *("window" if entity in WINDOWED else "full", status, started_at),
             *(started_at + timedelta(minutes=1), received, quarantined, total, error),
         ),
     )

@@ -42,7 +42,11 @@ def test_a_query_of_rows_says_where_and_what(suite: Suite) -> None:
 
 def test_raw_suites_read_tables_that_the_migrations_make(warehouse: Warehouse) -> None:
     there = {
-        f"{schema}.{name}" for schema, name in warehouse.rows("select schemaname, tablename from pg_tables")
+        f"{schema}.{name}"
+        for schema, name in warehouse.rows(
+            "select schemaname, tablename from pg_tables"
+            " union all select pronamespace::regnamespace::text, proname::text from pg_proc"
+        )
     }
     read: set[str] = set()
     for suite in load_suites("raw"):
