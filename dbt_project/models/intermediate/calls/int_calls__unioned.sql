@@ -5,46 +5,24 @@
     on_schema_change='fail',
     indexes=[{'columns': ['call_id'], 'unique': true}]
 ) }}
--- The only place where exchanges meet: a new one is one more branch. A row comes from one received call and the
--- account's zone and country alone, so only calls that came or changed since, or whose settings changed, are made anew.
--- The client's number goes no further than this: from here on it is a key.
+-- The only place where exchanges meet: a new one is one more `union all` below. A row comes from one received call and
+-- the account's zone and country alone, so only calls that came or changed since, or whose settings changed, are made
+-- anew. The client's number goes no further than this: from here on it is a key.
 with
 
-uis as (
-    select
-        account_id,
-        'uis' as provider,
-        call_id,
-        source_call_id,
-        case when direction in ('in', 'out') then direction else 'internal' end as direction,
-        outcome,
-        outcome_raw,
-        client_phone,
-        line_number,
-        source_employee_id,
-        campaign_name,
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        recording_url,
-        wait_seconds,
-        talk_seconds,
-        {{ moment_of('started_at_local', 'time_zone') }} as started_at,
-        time_zone,
-        country_code,
-        loaded_at
-    from {{ ref('stg_uis__calls') }}
+received as (
+    {{ exchange_calls('uis', moment_of('started_at_local', 'time_zone')) }}
 ),
 
 changed as (
-    select uis.*
-    from uis
+    select received.*
+    from received
     {% if is_incremental() %}
-    left join {{ this }} as known on uis.call_id = known.call_id
+    left join {{ this }} as known on received.call_id = known.call_id
     where
-        known.loaded_at is distinct from uis.loaded_at
-        or known.time_zone is distinct from uis.time_zone
-        or known.country_code is distinct from uis.country_code
+        known.loaded_at is distinct from received.loaded_at
+        or known.time_zone is distinct from received.time_zone
+        or known.country_code is distinct from received.country_code
     {% endif %}
 )
 

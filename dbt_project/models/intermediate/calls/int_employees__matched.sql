@@ -3,13 +3,7 @@
 with
 
 employees as (
-    select
-        account_id,
-        'uis' as provider,
-        source_employee_id,
-        employee_name,
-        email
-    from {{ ref('stg_uis__employees') }}
+    {{ exchange_employees('uis') }}
 ),
 
 users as (

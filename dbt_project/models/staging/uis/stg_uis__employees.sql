@@ -6,5 +6,6 @@ select
         payload ->> 'full_name', concat_ws(' ', payload ->> 'last_name', payload ->> 'first_name')
     ) as employee_name,
     lower(btrim(payload ->> 'email')) as email,
+    payload #>> '{extension,extension_phone_number}' as extension,
     deleted_at is not null as is_deleted
 from {{ source('uis', 'employees') }}
