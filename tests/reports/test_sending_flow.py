@@ -34,6 +34,12 @@ def published(
             "update ops.runs set status = 'published', published_at = now(), data_as_of = %s",
             [built_warehouse.as_of],
         )
+        connection.execute(
+            """
+            insert into ops.run_accounts (run_id, account_id, status, data_as_of)
+            select r.run_id, a.account_id, 'published', r.data_as_of from ops.runs as r cross join ops.accounts as a
+            """
+        )
     values = {**built_warehouse.environment, "VORONKA_DATABASE_URL": url, "VORONKA_HOME": str(tmp_path)}
     sandbox.clear_mails()
     mail = MailSettings(port=sandbox.smtp_port, sender="Агентство «Север» <reports@sever.example>")

@@ -17,12 +17,14 @@ from voronka.domain import clock
 from voronka.domain.errors import ConfigurationError, ShapeChanged
 from voronka.domain.windows import Window
 from voronka.loading import Loader, LoadSummary, PostgresLimiter, PostgresTokenStore, Sweepable
-from voronka.loading.reading import oldest_watermark
+from voronka.loading.reading import oldest_watermark, owed_windows
 
 Part = Literal["lists", "window", "all"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FIRST_LOAD = timedelta(days=31)
 """How far back the very first load goes when nobody says how far."""
+OWED_PAUSE = timedelta(hours=6)
+"""How long a window that failed is left alone before a scheduled run tries it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def sources_of(account: Account, kind: Kind | None, provider: str | None = None)
 def plan(settings: Settings, kind: Kind, window: Window | None, *, exact: bool = False) -> list[Piece]:
     """What to load for every account: its lists once, and the window in pieces of ``history_piece_days``.
 
+    Windows that failed earlier and that nothing has covered since come along, unless ``exact``.
+
     Args:
         window: None means from where each source's last load ended until now. A window that starts after that
             moment is widened to it, so that a pause of the scheduler leaves no gap, unless ``exact``.
@@ -89,9 +93,16 @@ def plan(settings: Settings, kind: Kind, window: Window | None, *, exact: bool =
             for _, source in [(k, s) for k, s in account.sources if k == kind]:
                 reached = None if exact else oldest_watermark(connection, account.id, source.provider)
                 due = _due(window, reached)
+                owed = (
+                    []
+                    if exact
+                    else owed_windows(connection, account.id, source.provider, due.start, OWED_PAUSE)
+                )
                 pieces.append(Piece(account.id, kind, source.provider, "lists", due))
                 pieces.extend(
-                    Piece(account.id, kind, source.provider, "window", w) for w in due.pieces(longest)
+                    Piece(account.id, kind, source.provider, "window", w)
+                    for whole in (*owed, due)
+                    for w in whole.pieces(longest)
                 )
     return pieces
 

@@ -25,12 +25,16 @@ class Publication:
     data_as_of: datetime
 
 
-def require_published(settings: Settings) -> Publication:
+def require_published(settings: Settings, account_id: str | None = None) -> Publication:
     """The publication that reports may read.
 
+    Args:
+        account_id: also refuse when this account is held, and judge the age of its own data; without it the
+            moment is the earliest of all accounts and its age is not judged.
+
     Raises:
-        NotPublished: when the newest transform run is not published (what stopped it, and since when, is said), or
-            the published data is older than ``publishing.fresh_hours``.
+        NotPublished: when the newest transform run is not published (what stopped it, and since when, is said),
+            when the account is held, or its data is older than ``publishing.fresh_hours``.
     """
     with database.connect("app") as connection:
         newest = connection.execute(
@@ -42,6 +46,10 @@ def require_published(settings: Settings) -> Publication:
             where status = 'published' order by published_at desc limit 1
             """
         ).fetchone()
+        of_account = connection.execute(
+            "select status, data_as_of, reason from ops.run_accounts where run_id = %s and account_id = %s",
+            (published[0] if published else None, account_id),
+        ).fetchone()
     if newest is None or published is None:
         raise NotPublished(
             "No transform run has been published yet.", remedy="load data and run voronka transform."
@@ -51,15 +59,27 @@ def require_published(settings: Settings) -> Publication:
             f"The transform run {newest[0]} of {newest[4]:%Y-%m-%d %H:%M} UTC stopped at {newest[2]}: {newest[3]}",
             remedy="mend what is named, then run voronka transform; no report goes out before.",
         )
-    publication = Publication(*published)
-    oldest = clock.now() - timedelta(hours=settings.publishing.fresh_hours)
-    if publication.data_as_of < oldest:
+    if account_id is None:
+        return Publication(*published)
+    if of_account is None:
         raise NotPublished(
-            f"The published data is as of {publication.data_as_of:%Y-%m-%d %H:%M} UTC, older than the allowed "
+            f"The published run {published[0]} knows no account {account_id}.",
+            remedy="run voronka transform, so that the account's data is published.",
+        )
+    status, data_as_of, reason = of_account
+    if status == "held":
+        raise NotPublished(
+            f"Reports of {account_id} are held since the run of {published[1]:%Y-%m-%d %H:%M} UTC: {reason}",
+            remedy="mend what is named, load and run voronka transform; other accounts' reports go out.",
+        )
+    oldest = clock.now() - timedelta(hours=settings.publishing.fresh_hours)
+    if data_as_of < oldest:
+        raise NotPublished(
+            f"The published data of {account_id} is as of {data_as_of:%Y-%m-%d %H:%M} UTC, older than the allowed "
             f"{settings.publishing.fresh_hours:g} hours.",
             remedy="see voronka status for the source that is late, load it and run voronka transform.",
         )
-    return publication
+    return Publication(published[0], published[1], data_as_of)
 
 
 def letters(
@@ -79,7 +99,7 @@ def letters(
     with database.connect("app") as connection:
         # First, so that a wrong name is told as such, whatever the data is.
         wanted = subjects(connection, report, account, only=projects)
-        publication = require_published(settings)
+        publication = require_published(settings, account.id)
         for subject in wanted:
             yield render(
                 connection,
@@ -126,7 +146,7 @@ def send_letter(
         NotPublished: the publication it was rendered from is no longer the newest word.
         voronka.domain.errors.DeliveryError: the mail server is out of reach or asks to come later.
     """
-    publication = require_published(settings)
+    publication = require_published(settings, letter.account_id)
     store.keep(letter)
     with database.connect("app", autocommit=True) as connection:
         forbidden = foreign_names(connection, letter)

@@ -7,6 +7,7 @@ from typing import Any
 from voronka import database
 from voronka.config import state_folder
 from voronka.domain import clock
+from voronka.loading.reading import owed_by_entity
 
 QUERIES: dict[str, str] = {
     "sources": """
@@ -30,6 +31,11 @@ QUERIES: dict[str, str] = {
         select run_id, status, started_at, published_at, data_as_of, failed_step
         from ops.runs order by started_at desc limit 5
     """,
+    "held_accounts": """
+        select account_id, reason from ops.run_accounts
+        where status = 'held' and run_id = (select run_id from ops.runs order by started_at desc limit 1)
+        order by account_id
+    """,
     "letters": """
         select report, account_id, period, status, count(*) as letters
         from ops.deliveries group by report, account_id, period, status order by max(created_at) desc limit 10
@@ -38,14 +44,15 @@ QUERIES: dict[str, str] = {
 
 
 def status() -> dict[str, Any]:
-    """Sources with how far they are loaded and how late that is, failed loads, quarantine, runs, letters."""
+    """Sources with how far they are loaded and how late that is, failed loads, windows still owed, quarantine, runs, letters."""
     found: dict[str, Any] = {"as_of": clock.now(), "state_folder": str(state_folder())}
     with database.connect("loader") as loader, database.connect("app") as app:
         for name, query in QUERIES.items():
-            connection = app if name in ("runs", "letters") else loader
+            connection = app if name in ("runs", "held_accounts", "letters") else loader
             cursor = connection.execute(query)
             columns = [c.name for c in cursor.description or ()]
             found[name] = [dict(zip(columns, row, strict=True)) for row in cursor]
+        found["owed_windows"] = owed_by_entity(loader)
     for source in found["sources"]:
         source["hours_late"] = round((clock.now() - source["loaded_until"]).total_seconds() / 3600, 1)
     return found

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,20 +52,36 @@ def begin(settings: Settings, run_id: str) -> None:
             """,
             (run_id,),
         )
+        connection.execute("delete from ops.run_accounts where run_id = %s", (run_id,))
 
 
 def gate(settings: Settings, name: Gate, run_id: str) -> GateReport:
-    """Run one gate.
+    """Run one gate. An account whose sources are merely late is held: the run goes on, its reports do not.
 
     Raises:
-        GateFailed: when a critical expectation failed; the run is marked ``failed`` at this gate.
+        GateFailed: when a critical expectation failed, or every account is held; the run is marked ``failed``
+            at this gate.
     """
     report = run_gate(name, run_id, settings)
-    if not report.passed:
+    if report.passed and report.held.keys() < {account.id for account in settings.accounts}:
+        _hold(run_id, report.held)
+    elif not report.passed or report.held:
         error = gate_error(report)
         fail(run_id, f"gate {name}", str(error))
         raise error
     return report
+
+
+def _hold(run_id: str, held: Mapping[str, str]) -> None:
+    with database.connect("app") as connection:
+        for account_id, reason in held.items():
+            connection.execute(
+                """
+                insert into ops.run_accounts (run_id, account_id, status, reason) values (%s, %s, 'held', %s)
+                on conflict (run_id, account_id) do update set reason = excluded.reason
+                """,
+                (run_id, account_id, reason),
+            )
 
 
 def dbt_environment() -> dict[str, str]:
@@ -209,16 +225,52 @@ def fail(run_id: str, step: str, message: str) -> None:
 
 
 def publish(run_id: str) -> datetime:
-    """Mark the run as published: from now on reports and write-backs read it. The moment its data is as of (UTC)."""
+    """Mark the run as published: from now on reports and write-backs read it. The moment its data is as of (UTC).
+
+    Accounts that a gate holds stay held; every other one gets the moment its own sources were loaded to, and the
+    run the earliest of them.
+    """
     with database.connect("app") as connection:
+        connection.execute(
+            """
+            insert into ops.run_accounts (run_id, account_id, status, data_as_of)
+            select
+                r.run_id, a.account_id, 'published',
+                least(
+                    coalesce(
+                        (
+                            select min(w.high_water_at) from ops.watermarks as w
+                            where
+                                w.account_id = a.account_id
+                                -- a refused sheet keeps its last version in force
+                                and w.provider <> 'sheets'
+                                -- what the tariff no longer has is not late
+                                and (
+                                    select l.status from ops.loads as l
+                                    where
+                                        l.account_id = w.account_id and l.provider = w.provider
+                                        and l.entity = w.entity and l.status in ('succeeded', 'skipped')
+                                    order by l.started_at desc limit 1
+                                ) is distinct from 'skipped'
+                        ),
+                        %(now)s
+                    ),
+                    %(now)s
+                )
+            from ops.runs as r cross join ops.accounts as a
+            where r.run_id = %(run_id)s and r.status = 'running'
+            on conflict (run_id, account_id) do nothing
+            """,
+            {"run_id": run_id, "now": clock.now()},
+        )
         row = connection.execute(
             """
             update ops.runs
             set status = 'published',
                 finished_at = clock_timestamp(),
                 published_at = clock_timestamp(),
-                data_as_of = least(
-                    coalesce((select min(w.high_water_at) from ops.watermarks as w), %(now)s), %(now)s
+                data_as_of = coalesce(
+                    (select min(p.data_as_of) from ops.run_accounts as p where p.run_id = %(run_id)s), %(now)s
                 )
             where run_id = %(run_id)s and status = 'running'
             returning data_as_of

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow, dict_row
+
+from voronka.domain.windows import Window
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -32,6 +34,64 @@ def oldest_watermark(connection: Connection, account_id: str, provider: str) -> 
         {"account": account_id, "provider": provider},
     ).fetchone()
     return row[0] if row else None
+
+
+# What failed and what no load has covered since, per entity.
+OWED = """
+    select
+        l.account_id, l.provider, l.entity,
+        range_agg(tstzrange(l.window_from, l.window_to)) filter (where l.status = 'failed')
+        - coalesce(
+            range_agg(tstzrange(l.window_from, l.window_to)) filter (where l.status in ('succeeded', 'skipped')), '{}'
+        ) as windows,
+        max(l.started_at) filter (where l.status = 'failed') as failed_at
+    from ops.loads as l
+    where l.mode = 'window'
+    group by l.account_id, l.provider, l.entity
+"""
+
+
+def owed_windows(
+    connection: Connection, account_id: str, provider: str, before: datetime, pause: timedelta
+) -> list[Window]:
+    """Windows before a moment that a load failed on and that no load has covered since, in order.
+
+    The watermark is past them when a later piece of the same history succeeded, so nobody else comes back to them.
+
+    Args:
+        pause: how long after its last failure a window is left alone.
+    """
+    rows = connection.execute(
+        f"""
+        with owed as ({OWED}),
+
+        together as (
+            select range_agg(windows) * tstzmultirange(tstzrange(null, %(before)s)) as windows
+            from owed
+            where
+                account_id = %(account)s and provider = %(provider)s
+                and windows is not null and failed_at < clock_timestamp() - %(pause)s
+        )
+
+        select lower(w), upper(w) from together cross join unnest(windows) as w order by 1
+        """,  # noqa: S608 -- a constant of ours
+        {"account": account_id, "provider": provider, "before": before, "pause": pause},
+    ).fetchall()
+    return [Window(start, end) for start, end in rows]
+
+
+def owed_by_entity(connection: Connection) -> list[dict[str, Any]]:
+    """account_id, provider, entity, window_from and window_to of every such window."""
+    return _rows(
+        connection,
+        f"""
+        with owed as ({OWED})
+
+        select account_id, provider, entity, lower(w) as window_from, upper(w) as window_to
+        from owed cross join unnest(windows) as w
+        order by account_id, provider, entity, window_from
+        """,  # noqa: S608 -- a constant of ours
+    )
 
 
 def watermarks(connection: Connection) -> list[dict[str, Any]]:

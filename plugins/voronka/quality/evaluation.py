@@ -154,6 +154,7 @@ def _outcome(
         account_id=account_id,
         column=str(expectation["kwargs"].get("column", "")),
         examples=examples,
+        stops=meta.get("stops", "run"),
         accepted=accepted,
     )
 

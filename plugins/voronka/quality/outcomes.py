@@ -12,6 +12,7 @@ from voronka.domain.errors import GateFailed
 
 Gate = Literal["raw", "marts"]
 Severity = Literal["critical", "warning", "info"]
+Stops = Literal["run", "account"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Outcome:
         column: the column it is about, empty when it is about more than one.
         examples: keys of failing rows, a few.
         failing_since: start (UTC) of the first run of the unbroken series of failures; None when it held.
+        stops: what a critical failure stops: the whole run, or only the reports of the account it is about.
         accepted: why and until when a known failure is let through; empty when it is not.
     """
 
@@ -44,6 +46,7 @@ class Outcome:
     column: str = ""
     examples: tuple[str, ...] = ()
     failing_since: datetime | None = None
+    stops: Stops = "run"
     accepted: str = ""
 
     @property
@@ -85,12 +88,21 @@ class GateReport:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing critical failed; warnings do not stop a run."""
-        return not self.failures
+        """Whether nothing failed that stops the run; warnings and failures that only hold an account do not."""
+        return not any(o.stops == "run" or o.account_id is None for o in self.failures)
+
+    @property
+    def held(self) -> dict[str, str]:
+        """Accounts whose reports must not go out though the run goes on, and why: their data is sound but late."""
+        reasons: dict[str, list[str]] = {}
+        for outcome in self.failures:
+            if outcome.stops == "account" and outcome.account_id:
+                reasons.setdefault(outcome.account_id, []).append(outcome.message)
+        return {account_id: " ".join(messages) for account_id, messages in reasons.items()}
 
     @property
     def failures(self) -> tuple[Outcome, ...]:
-        """Critical failures: each of them stops the run."""
+        """Critical failures: each of them stops the run, or holds the account it is about."""
         return tuple(o for o in self.outcomes if not o.success and o.severity == "critical")
 
     @property

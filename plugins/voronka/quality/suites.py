@@ -98,6 +98,8 @@ def _faults(content: dict[str, Any], stem: str) -> list[str]:
             faults.append(f"{label}: description must say what is expected")
         if not meta.get("remedy"):
             faults.append(f"{label}: meta.remedy must say what to do")
+        if meta.get("stops", "run") not in ("run", "account"):
+            faults.append(f"{label}: meta.stops must be run or account")
         faults += [f"{label}: {fault}" for fault in _acceptance_faults(meta.get("accepted", []))]
     return faults
 
