@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from voronka.connectors.base import TokenExchange, TokenPair
-from voronka.domain.errors import NotAuthorised
+from voronka.domain.errors import AccessBlocked, NotAuthorised
 
 
 class CountingLimiter:
@@ -23,6 +23,9 @@ class CountingLimiter:
 
     def acquire(self) -> None:
         self.count += 1
+
+    def block(self, error: AccessBlocked) -> None:
+        """Forgets it: what is asked after a block is to be seen."""
 
 
 class MemoryTokenStore:

@@ -35,7 +35,7 @@ LOADED = {
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    for command in (load, transform, check, report, backfill, connect, sweep):
+    for command in (load, transform, check, report, backfill, connect, unblock, sweep):
         app.command()(command)
 
 
@@ -243,6 +243,17 @@ def connect(
     expires = connect_crm(load_settings(), account, code)
     console.print(
         f"{account} is connected; the access token lives until {expires:%Y-%m-%d %H:%M} UTC and renews itself."
+    )
+
+
+def unblock(account: Annotated[str, typer.Argument(help="account id")]) -> None:
+    """Ask the providers of an account again after their support has lifted a block."""
+    from voronka.config import load_settings
+    from voronka.flows.connect import unblock as flow
+
+    lifted = flow(load_settings(), account)
+    console.print(
+        f"{account}: asking {', '.join(lifted)} again." if lifted else f"{account} was not blocked."
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from voronka.domain.errors import AccessBlocked
 from voronka.domain.windows import Window
 
 
@@ -112,7 +113,15 @@ class Limiter(Protocol):
     """Lets requests pass at the provider's rate, over all processes of an account."""
 
     def acquire(self) -> None:
-        """Return when one more request may be sent."""
+        """Return when one more request may be sent.
+
+        Raises:
+            voronka.domain.errors.AccessBlocked: the provider was found to block the account.
+        """
+        ...
+
+    def block(self, error: AccessBlocked) -> None:
+        """The provider blocks the account: nobody may ask it again until a person says so."""
         ...
 
 
@@ -121,6 +130,9 @@ class NoLimit:
 
     def acquire(self) -> None:
         """Return at once."""
+
+    def block(self, error: AccessBlocked) -> None:
+        """Forget it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ import voronka
 from voronka.config import Source
 from voronka.connectors.base import Limiter
 from voronka.connectors.masking import Mask
-from voronka.domain.errors import RateLimited, SourceError, SourceUnavailable
+from voronka.domain.errors import AccessBlocked, RateLimited, SourceError, SourceUnavailable
 from voronka.domain.windows import Window
 
 log = logging.getLogger(__name__)
@@ -271,6 +271,8 @@ class HttpClient:
             )
             verdict.message = self.mask(told)
             verdict.args = (verdict.message,)
+        if isinstance(verdict, AccessBlocked):
+            self._limiter.block(verdict)
         return reply, verdict
 
     def failure(

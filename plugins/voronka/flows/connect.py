@@ -1,4 +1,4 @@
-"""First consent of an OAuth source."""
+"""The doors of a source: first consent of OAuth, and asking again after a block."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from voronka.connectors import Making
 from voronka.connectors.base import NoLimit
 from voronka.connectors.crm.amocrm.making import exchange_code
 from voronka.domain.errors import ConfigurationError
-from voronka.loading import PostgresTokenStore
+from voronka.loading import PostgresLimiter, PostgresTokenStore
 
 
 def connect_crm(settings: Settings, account_id: str, code: str) -> datetime:
@@ -30,3 +30,16 @@ def connect_crm(settings: Settings, account_id: str, code: str) -> datetime:
     pair = exchange_code(Making(account, account.crm, NoLimit(), None, sleep), code)
     PostgresTokenStore(account.id, account.crm.provider).install(pair)
     return pair.expires_at
+
+
+def unblock(settings: Settings, account_id: str) -> list[str]:
+    """Ask the providers of an account again that blocked it; their names.
+
+    Raises:
+        ConfigurationError: there is no such account.
+    """
+    return [
+        source.provider
+        for _, source in settings.account(account_id).sources
+        if PostgresLimiter(account_id, source.provider, source.rate_per_second).unblock()
+    ]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.postgres import Warehouse
-from voronka.domain.errors import ConfigurationError
+from voronka.domain.errors import AccessBlocked, ConfigurationError
 from voronka.loading import PostgresLimiter
 
 PROJECT = Path(__file__).parents[3]
@@ -77,3 +77,51 @@ def test_reconnects_after_its_connection_was_cut(warehouse: Warehouse) -> None:
 def test_rate_of_nothing_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="rate"):
         PostgresLimiter("sever", "uis", 0)
+
+
+def test_a_request_waits_for_the_one_a_quota_before_it(warehouse: Warehouse) -> None:
+    limiter = PostgresLimiter("sever", "uis", 4)
+    for _ in range(4):
+        limiter.acquire()
+    places = (
+        "select cardinality(recent), recent[1] - recent[4], recent[4] - next_free_at from ops.rate_limits"
+    )
+    kept, apart, ahead = warehouse.rows(places)[0]
+    assert kept == 4
+    assert apart.total_seconds() == pytest.approx(-0.75, abs=0.05)
+    assert ahead.total_seconds() == pytest.approx(1.015 - 0.25, abs=0.05)
+    # All places are taken for long: only the oldest of them decides, not what the next even slot would be.
+    warehouse.rows(
+        "update ops.rate_limits set recent = array_fill(clock_timestamp() + interval '0.6 s', array[4])"
+    )
+    started = time.monotonic()
+    limiter.acquire()
+    assert time.monotonic() - started >= 0.5
+
+
+def test_a_process_that_wakes_late_keeps_its_place_longer(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limiter = PostgresLimiter("sever", "uis", 2)
+    limiter.acquire()
+    sleep = time.sleep
+    monkeypatch.setattr(time, "sleep", lambda seconds: sleep(seconds + 0.2))
+    limiter.acquire()
+    late = warehouse.rows("select recent[2] - next_free_at from ops.rate_limits")[0][0]
+    assert late.total_seconds() >= 1.015 - 0.5 + 0.2 - 0.01
+
+
+def test_a_block_stops_every_process_until_a_person_lifts_it(warehouse: Warehouse) -> None:
+    first, second = PostgresLimiter("sever", "amocrm", 50), PostgresLimiter("sever", "amocrm", 50)
+    other = PostgresLimiter("altai", "amocrm", 50)
+    first.acquire()
+    first.block(AccessBlocked("sever is blocked.", account_id="sever", remedy="write to the support."))
+    for limiter in (first, second):
+        with pytest.raises(AccessBlocked, match="sever is blocked") as caught:
+            limiter.acquire()
+        assert "write to the support. " in caught.value.remedy
+        assert "voronka unblock sever" in caught.value.remedy
+    other.acquire()
+    assert second.unblock()
+    assert not second.unblock()
+    first.acquire()

@@ -66,8 +66,9 @@ def blocked(where: Where) -> AccessBlocked:
         AccessBlocked,
         "amoCRM blocks this account or this machine's address (403 without JSON)",
         where,
-        "stop all loads of this account and write to amoCRM's support with the subdomain, the account number and the "
-        "address of this machine; then lower rate_per_second.",
+        "write to amoCRM's support in the chat of the account: our requests to SUBDOMAIN, account "
+        "NUMBER, from the address IP get a bare 403 since this moment; please lift the block and say which limit was "
+        "passed. Loads of this account rest meanwhile; lower rate_per_second before they go on.",
     )
     assert isinstance(error, AccessBlocked)  # noqa: S101 -- tells the type checker what failure() was given
     return error
