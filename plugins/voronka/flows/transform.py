@@ -154,14 +154,15 @@ def build(
 def fit_models(settings: Settings, *, told: Callable[[str], None] | None = None) -> list[models.FitOutcome]:
     """Fit the models that marts read the expectations of, to what was loaded last.
 
-    The lives they are fitted to are built first, alone and in a target folder of their own, so that one build of the
+    The lives and purchases they are fitted to are built first, alone and in a target folder of their own, so that one build of the
     marts is enough and whoever draws the graph from the manifest finds it whole.
 
     Raises:
         VoronkaError: when a model failed; names it.
     """
-    _run_dbt(["run", "--select", f"+{models.LIVES}"], state_folder() / "dbt" / "lives", told)
-    return models.fit_churn(settings)
+    inputs = [f"+{models.LIVES}", f"+{models.HISTORIES}"]
+    _run_dbt(["run", "--select", *inputs], state_folder() / "dbt" / "lives", told)
+    return models.fit_churn(settings) + models.fit_purchases(settings)
 
 
 def _run_dbt(arguments: Sequence[str], target: Path, told: Callable[[str], None] | None = None) -> DbtResult:

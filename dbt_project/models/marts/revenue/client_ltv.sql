@@ -46,6 +46,16 @@ expectations as (
     where model = 'shifted_beta_geometric'
 ),
 
+purchase_expectations as (
+    select
+        account_id,
+        client_id,
+        probability_alive,
+        expected_purchases,
+        expected_value
+    from {{ ref('stg_ops__client_expectations') }}
+),
+
 accounts as (
     select
         account_id,
@@ -93,9 +103,12 @@ select
     end as is_active,
     clients.is_churned,
     expectations.expected_months::numeric(12, 6) as expected_months,
+    case when not clients.has_contracts then bought.probability_alive end::numeric(9, 6) as probability_alive,
+    case when not clients.has_contracts then bought.expected_purchases end::numeric(12, 6) as expected_purchases,
     case
         when clients.is_churned then clients.revenue
         when clients.has_contracts then clients.revenue + expectations.expected_months * clients.mrr
+        else clients.revenue + bought.expected_purchases * bought.expected_value
     end::numeric(18, 2) as ltv_predicted,
     null::numeric(18, 2) as cac,
     null::numeric(9, 2) as payback_months,
@@ -104,3 +117,5 @@ from clients
 inner join accounts on clients.account_id = accounts.account_id
 left join expectations
     on clients.account_id = expectations.account_id and clients.tenure_months = expectations.tenure_months
+left join purchase_expectations as bought
+    on clients.account_id = bought.account_id and clients.client_id = bought.client_id
