@@ -21,6 +21,7 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from sandbox.agency.model import Tenant
 from sandbox.apis.amocrm import routes as amocrm
+from sandbox.apis.amocrm.hooks import Hooks
 from sandbox.apis.sheets.service import Sheets
 from sandbox.apis.topvisor.service import Topvisor
 from sandbox.apis.uis.service import Uis
@@ -51,9 +52,10 @@ async def health(_request: Request) -> Response:
 def provider_app(sandbox: Sandbox) -> Starlette:
     """Everything ``serve`` answers."""
     uis, topvisor, sheets = Uis(sandbox), Topvisor(sandbox), Sheets(sandbox)
+    hooks = Hooks(sandbox)
 
     async def crm(request: Request) -> Response:
-        return await amocrm.endpoint(sandbox, request)
+        return await amocrm.endpoint(sandbox, request, hooks)
 
     methods = ["GET", "POST", "PATCH", "PUT", "DELETE"]
     return Starlette(
@@ -64,6 +66,7 @@ def provider_app(sandbox: Sandbox) -> Starlette:
             Route("/sheets/v4/spreadsheets/{path:path}", sheets.endpoint, methods=["GET"]),
             *mailbox_routes(sandbox.mails),
             *Control(sandbox, uis).routes(),
+            *hooks.routes(),
             Route("/health", health),
         ]
     )

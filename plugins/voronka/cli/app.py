@@ -12,6 +12,7 @@ import typer
 from voronka import __version__
 from voronka.cli.output import console, errors, say, say_json, table
 from voronka.cli.sheets import sheets
+from voronka.cli.webhooks import webhooks
 from voronka.domain.errors import ConfigurationError, VoronkaError
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ and reports them.
 )
 
 app.add_typer(sheets, name="sheets")
+app.add_typer(webhooks, name="webhooks")
 
 MARKS = {"error": ("wrong", "red"), "warning": ("warning", "yellow")}
 

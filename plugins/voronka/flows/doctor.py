@@ -12,6 +12,7 @@ from voronka.config import MailSettings, Settings, load_settings, state_folder
 from voronka.connectors.base import Finding
 from voronka.delivery.smtp import greet
 from voronka.domain.errors import VoronkaError
+from voronka.flows import webhooks
 from voronka.flows.load import connector_for
 
 LEAST_POSTGRES = 150000
@@ -81,4 +82,6 @@ def _sources(settings: Settings) -> Iterator[tuple[str, Finding]]:
                 findings = connector_for(account, kind, asked).probe()
             except VoronkaError as error:
                 findings = [Finding("source answers", False, error.message, error.remedy)]
+            if kind == "crm":
+                findings += webhooks.findings(account)
             yield from ((subject, finding) for finding in findings)

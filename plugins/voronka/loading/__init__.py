@@ -2,7 +2,7 @@
 
 from voronka.loading.journal import LoadSummary
 from voronka.loading.limiter import PostgresLimiter
-from voronka.loading.loader import Loader, Sweepable
+from voronka.loading.loader import Loader, Nameable, Sweepable
 from voronka.loading.migrations import ensure_role_passwords, migrate
 from voronka.loading.settings_sync import sync_settings
 from voronka.loading.tokens import ConsentNeeded, PostgresTokenStore
@@ -13,6 +13,7 @@ __all__ = [
     "LoadSummary",
     "Loader",
     "MassDeletion",
+    "Nameable",
     "PostgresLimiter",
     "PostgresTokenStore",
     "Sweepable",

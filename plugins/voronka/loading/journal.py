@@ -15,7 +15,7 @@ from voronka.domain.windows import Window
 
 LONGEST_ERROR = 4000
 Status = Literal["running", "succeeded", "failed", "skipped"]
-Mode = Literal["full", "window", "sweep"]
+Mode = Literal["full", "window", "sweep", "hinted"]
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class LoadSummary:
     """What a load did. Of the records received each is inserted, updated, unchanged, stale or quarantined.
 
     Attributes:
-        window: None for a sweep.
+        window: None for a sweep and for records named by webhooks.
         mode: whether the whole list, a window of it, or its ids alone were read.
         rows_deleted: rows newly marked as deleted; they are not among those received.
         seconds: wall time.
@@ -59,7 +59,7 @@ class LoadSummary:
         return flat
 
     def __str__(self) -> str:
-        return f"{self.account_id} {self.provider} {self.entity} {self.window or 'sweep'}"
+        return f"{self.account_id} {self.provider} {self.entity} {self.window or self.mode}"
 
 
 OPEN = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol, runtime_checkable
 from uuid import uuid4
@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 from psycopg.rows import TupleRow
 
-from voronka.connectors.base import Connector, Entity
+from voronka.connectors.base import Connector, Entity, Page
 from voronka.domain import clock
 from voronka.domain.errors import ConfigurationError
 from voronka.domain.windows import Window
@@ -35,6 +35,23 @@ class Sweepable(Protocol):
 
     def sweep(self, entity: str) -> Iterable[Sequence[str]]:
         """Pages of ids."""
+        ...
+
+
+@runtime_checkable
+class Nameable(Protocol):
+    """A connector that can read single records by their ids."""
+
+    account_id: str
+    provider: str
+
+    @property
+    def entities(self) -> Mapping[str, Entity]:
+        """Every entity it can give."""
+        ...
+
+    def by_id(self, entity: str, ids: Collection[str], gone: Collection[str] = ()) -> Iterator[Page]:
+        """Pages of the records with these ids; of those in ``gone`` perhaps as deletions."""
         ...
 
 
@@ -82,6 +99,22 @@ class Loader:
                 load.finish(max(window.end, clock.now()) if whole_list else window.end)
         return summary
 
+    def load_named(self, connector: Nameable, entity_name: str, pages: Iterable[Page]) -> LoadSummary:
+        """Load pages of single records, whatever their times: no watermark moves and nothing counts as missing.
+
+        Raises:
+            voronka.domain.errors.SourceError: what reading the pages raised; the load is recorded as failed.
+        """
+        entity = _entity(connector, entity_name)
+        summary = LoadSummary(uuid4(), connector.account_id, connector.provider, entity_name, None, "hinted")
+        with self._connect() as connection:
+            load = Load(connection, entity, summary)
+            with load.recorded(optional=entity.optional):
+                for page in pages:
+                    load.take(page)
+                load.end()
+        return summary
+
     def sweep(self, connector: Sweepable, entity_name: str) -> LoadSummary:
         """Mark rows as deleted (``missing``) that the provider no longer lists at all.
 
@@ -98,7 +131,7 @@ class Loader:
         return summary
 
 
-def _entity(connector: Connector | Sweepable, name: str) -> Entity:
+def _entity(connector: Connector | Sweepable | Nameable, name: str) -> Entity:
     try:
         return connector.entities[name]
     except KeyError:

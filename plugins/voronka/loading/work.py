@@ -119,6 +119,14 @@ class Load:
         if suspicion:
             raise suspicion
 
+    def end(self) -> None:
+        """Write what is left; no watermark moves."""
+        self._wait()
+        self._write(self._batch)
+        with self._connection.transaction():
+            self._summary.status = "succeeded"
+            self._journal.write()
+
     def sweep(self, ids: Iterable[Sequence[str]]) -> None:
         """Mark what none of the pages of ids names.
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from sandbox.agency.model import Pipeline, Tenant
 from sandbox.apis.amocrm import answers, people
 from sandbox.apis.amocrm.events import event_types
+from sandbox.apis.amocrm.hooks import Hooks
 from sandbox.apis.amocrm.listing import Listing, Row
 from sandbox.apis.amocrm.query import Query
 from sandbox.apis.amocrm.tokens import GrantRefused, Identity
@@ -39,7 +40,7 @@ def _refusal(sandbox: Sandbox, status: int) -> Response:
     return nginx_page(status)
 
 
-async def endpoint(sandbox: Sandbox, request: Request) -> Response:
+async def endpoint(sandbox: Sandbox, request: Request, hooks: Hooks) -> Response:
     """Answer ``/amocrm/<slug>/...``."""
     slug: str = request.path_params["slug"]
     path: str = request.path_params["path"].strip("/")
@@ -63,7 +64,7 @@ async def endpoint(sandbox: Sandbox, request: Request) -> Response:
             return _subdomain(sandbox, tenant, request)
         if not path.startswith("api/v4/"):
             return answers.problem(404, "Not found")
-        return _api(sandbox, tenant, request, path.removeprefix("api/v4/"))
+        return _api(sandbox, tenant, request, path.removeprefix("api/v4/"), body=body, hooks=hooks)
 
     fingerprint = f"{request.method} {path}?{request.url.query} {body.hex() if body else ''}"
     return await guarded(
@@ -105,10 +106,16 @@ def _subdomain(sandbox: Sandbox, tenant: Tenant, request: Request) -> Response:
     )
 
 
-def _api(sandbox: Sandbox, tenant: Tenant, request: Request, path: str) -> Response:
+def _api(
+    sandbox: Sandbox, tenant: Tenant, request: Request, path: str, *, body: bytes, hooks: Hooks
+) -> Response:
     identity = sandbox.tokens.identify(tenant.slug, request.headers.get("authorization"))
     if identity is None:
         return answers.problem(401, "Unauthorized")
+    if path == "webhooks":
+        if not identity.is_admin:
+            return answers.problem(403, "Forbidden", hint="244")
+        return hooks.answer(tenant, request.method, body, f"{_base(request, tenant.slug)}/api/v4/webhooks")
     if path in POST_ONLY or request.method != "GET":
         return answers.problem(405, "Method not allowed")
     base = f"{_base(request, tenant.slug)}/api/v4"

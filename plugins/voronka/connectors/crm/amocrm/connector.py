@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from voronka.connectors.base import Entity, Finding, Page
 from voronka.connectors.crm.amocrm.auth import wall_clock
+from voronka.connectors.crm.amocrm.by_id import read_by_id
 from voronka.connectors.crm.amocrm.client import AmoCrmClient
 from voronka.connectors.crm.amocrm.listings import ENTITIES, SWEPT, Listing
 from voronka.connectors.crm.amocrm.parsing import parse, parse_deleted
 from voronka.connectors.crm.amocrm.probe import Credential, probe
 from voronka.connectors.crm.amocrm.reading import Reader
+from voronka.connectors.crm.amocrm.subscriptions import Subscriptions
 from voronka.connectors.entities import entity_named
 from voronka.connectors.http import Where
 from voronka.connectors.pages import Parsed
@@ -97,6 +99,22 @@ class AmoCrmConnector:
         for page in self._reader.whole(listing, _parser(), where, (("order[id]", "asc"),)):
             ids = [record.source_id for record in page.records]
             yield ids + [r.source_id for r in page.rejections if r.source_id is not None]
+
+    def by_id(self, entity: str, ids: Collection[str], gone: Collection[str] = ()) -> Iterator[Page]:
+        """The records with these ids as they are now; see :func:`.by_id.read_by_id`.
+
+        Raises:
+            ConfigurationError: there is no such entity.
+            SourceError: of the kind the answer means.
+        """
+        entity_named(entity, ENTITY_LIST, self.provider)
+        where = Where(self.account_id, self.provider, f"{entity} (by id)")
+        return read_by_id(self._client, ENTITIES[entity].listings, ids, gone, where)
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """The account's webhooks."""
+        return Subscriptions(self._client, self.account_id, self.provider)
 
     def probe(self) -> list[Finding]:
         """Address, credential, rights, clock, paid filter, customers; see :mod:`.probe`."""
