@@ -59,6 +59,7 @@ report: $(VENV)/.runtime ## make report NAME=positions ACCOUNT=sever: render wit
 bench: $(VENV)/.dev ## measure: ratios printed in one run
 	python -m bench.load
 	python -m bench.limit
+	python -m bench.transform --years 2 --leads-per-month 500
 
 clean: down ## stop, and remove everything that was made (data too)
 	rm -rf .voronka build

@@ -15,10 +15,8 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,15 +29,14 @@ import orjson
 import requests
 
 from bench.leads import PAGE_ROWS, lead
+from bench.warehouse import throw_away_postgres
 from tests.support.pages import PageConnector
 from voronka import database
 from voronka.connectors.base import Entity, Page, Record
 from voronka.domain.windows import Window
-from voronka.loading import Loader, migrate
+from voronka.loading import Loader
 from voronka.loading.raw_table import COLUMNS, copy_text
 from voronka.loading.versions import Version, prepare
-from voronka.runtime.postgres import EmbeddedPostgres
-from voronka.runtime.postgres_bootstrap import SecretsFile
 
 LEADS = Entity("leads", "window")
 WINDOW = Window(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
@@ -130,26 +127,10 @@ def _copy_text(pages: list[Page]) -> bytes:
     return copy_text([v for v in prepared if isinstance(v, Version)], before)
 
 
-@contextmanager
-def throw_away_postgres() -> Iterator[Path]:
-    """An embedded Postgres with full durability, migrated; gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="voronka-bench-"))
-    folder.chmod(0o755)
-    os.environ.pop("VORONKA_DATABASE_URL", None)
-    os.environ["VORONKA_HOME"] = str(folder)
-    server = EmbeddedPostgres(folder, usual_port=None)
-    server.start()
-    try:
-        os.environ.update(SecretsFile(folder).values)
-        migrate()
-        with database.connect("owner", autocommit=True) as connection:
-            connection.execute("create table raw.bench_copy (like raw.amocrm_leads including all)")
-            connection.execute("grant select, insert on raw.bench_copy to voronka_loader")
-        yield folder
-    finally:
-        os.environ.pop("VORONKA_DATABASE_URL", None)
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+def _make_copy_table() -> None:
+    with database.connect("owner", autocommit=True) as connection:
+        connection.execute("create table raw.bench_copy (like raw.amocrm_leads including all)")
+        connection.execute("grant select, insert on raw.bench_copy to voronka_loader")
 
 
 @contextmanager
@@ -186,6 +167,7 @@ def main() -> None:
     options = arguments.parse_args()
 
     with throw_away_postgres() as folder:
+        _make_copy_table()
         leads = [lead(n) for n in range(options.rows)]
         pages = [page_of(leads[n : n + PAGE_ROWS]) for n in range(0, options.rows, PAGE_ROWS)]
         text = _copy_text(pages)
