@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
-from bench.load import throw_away_postgres
+from bench.warehouse import throw_away_postgres
 from tests.support.sandbox import SMALL, SandboxProcess
 from voronka import database
 from voronka.config import Account, Source
