@@ -1,4 +1,4 @@
-"""The spreadsheet an agency keeps beside its CRM: contracts, plans, staff and spend, worked out of the tenant's facts.
+"""The spreadsheet an agency keeps beside its CRM: contracts, plans, staff, spend and the rest, out of the tenant's facts.
 
 A sheet is rows of cells as people leave them: a header, then text, numbers and days; None is a blank cell. What people
 type is repeatable: the same tenant and day give the same sheets.
@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
+from typing import cast
 from zoneinfo import ZoneInfo
 
+from sandbox.agency import sheets_clients, sheets_money, sheets_staff
 from sandbox.agency.catalogue import CHANNEL_OF
 from sandbox.agency.model import Contract, Tenant
+from sandbox.agency.sheet_kinds import money_factor
 from sandbox.agency.streams import stream
 from sandbox.agency.truth_money import month_end, months_between
 
@@ -24,14 +27,16 @@ HEADERS: dict[str, list[Cell]] = {
     CONTRACTS: ["№ договора", "Клиент", "Услуга", "Стоимость", "Валюта", "Начало", "Окончание", "Причина изменения",
                 "Регулярный", "Период оплаты", "Комментарий"],
     PLANS: ["Период", "Показатель", "Разрез", "Сотрудник", "План", "Ед.", "Версия"],
-    STAFF: ["Email", "Подразделение", "Команда", "Роль", "Часов в месяц", "Предельная нагрузка", "Действует с", "Действует по"],
+    STAFF: ["Email", "Подразделение", "Команда", "Роль", "Часов в месяц", "Предельная нагрузка", "Коэффициент роли",
+            "Внутренний номер", "Принят", "Действует с", "Действует по"],
     SPEND: ["Период", "Источник", "Канал", "Кампания", "Расход", "Валюта", "С НДС"],
 }  # fmt: skip
 _REASONS = {"new": "новый", "growth": "рост", "reduction": "снижение", "indexation": "индексация", "pause": "пауза",
             "return": "возврат"}  # fmt: skip
 _PAID = ("telegram", "vk_ads", "yandex_direct")
 _COST_OF_LEAD = {"telegram": 1400, "vk_ads": 1900, "yandex_direct": 2600}
-_KZT_PER_RUB = 5
+KINDS = (*sheets_money.KINDS, *sheets_staff.KINDS, *sheets_clients.KINDS)
+"""The sheets that have modules of their own."""
 _SALES_GROUP, _CALLERS_GROUP = "Отдел продаж", "Лидогенерация"
 
 
@@ -44,13 +49,19 @@ def sheets(tenant: Tenant, now: datetime) -> dict[str, Sheet]:
         STAFF: _staff(tenant),
         SPEND: _spend(tenant, today),
     }
-    return {title: [HEADERS[title], *body] for title, body in bodies.items()}
+    others = {kind.title: [list(kind.headers), *kind.rows(tenant, today)] for kind in KINDS}
+    return {
+        **{title: [HEADERS[title], *body] for title, body in bodies.items()},
+        **cast(dict[str, Sheet], others),
+    }
 
 
 def sheet_rows(tenant: Tenant, now: datetime) -> dict[str, int]:
-    """How many rows below the header each sheet has."""
-    names = {CONTRACTS: "sheet_contracts", PLANS: "sheet_plans", STAFF: "sheet_roster", SPEND: "sheet_spend"}
-    return {names[title]: len(rows) - 1 for title, rows in sheets(tenant, now).items()}
+    """How many rows below the header each sheet has, by ``sheet_<layout>``; ``sheets_other``: all of :data:`KINDS`."""
+    names = {CONTRACTS: "contracts", PLANS: "plans", STAFF: "roster", SPEND: "spend"}
+    names |= {kind.title: kind.name for kind in KINDS}
+    counts = {f"sheet_{names[title]}": len(rows) - 1 for title, rows in sheets(tenant, now).items()}
+    return {**counts, "sheets_other": sum(counts[f"sheet_{kind.name}"] for kind in KINDS)}
 
 
 def known_contracts(tenant: Tenant, today: date) -> list[Contract]:
@@ -124,7 +135,8 @@ def _staff(tenant: Tenant) -> Sheet:
                 user.group_name,
                 "Администратор" if user.is_admin else "Специалист",
             ),
-            *(160 if n % 4 else 80, 40 if n % 4 else 20, user.created_at.astimezone(zone).date(), None),
+            *(160 if n % 4 else 80, 40 if n % 4 else 20, 1 if n % 4 else 0.5, user.extension),
+            *(user.created_at.astimezone(zone).date(), user.created_at.astimezone(zone).date(), None),
         ]
         for n, user in enumerate(tenant.users)
     ]
@@ -133,7 +145,7 @@ def _staff(tenant: Tenant) -> Sheet:
 def _spend(tenant: Tenant, today: date) -> Sheet:
     """What the paid sources cost in every month that is over, with VAT."""
     first = tenant.born_at.astimezone(ZoneInfo(tenant.time_zone)).date().replace(day=1)
-    factor = _KZT_PER_RUB if tenant.currency == "KZT" else 1
+    factor = money_factor(tenant)
     rows: Sheet = []
     for month in months_between(first, today):
         for source in _PAID:

@@ -43,7 +43,8 @@ def signed(api: Live) -> Iterator[None]:
 def test_the_spreadsheet_names_its_tabs(api: Live) -> None:
     answer = ask(api, "sheet-sever", fields="sheets.properties").json()
     titles = [sheet["properties"]["title"] for sheet in answer["sheets"]]
-    assert titles == ["Договоры", "Планы", "Сотрудники", "Расходы"]
+    assert titles[:6] == ["Договоры", "Планы", "Сотрудники", "Расходы", "Ставки", "Зарплаты"]
+    assert len(titles) == 20
 
 
 @pytest.mark.usefixtures("signed")
@@ -105,9 +106,18 @@ def test_rows_are_the_facts_that_are_known_by_then() -> None:
 
 
 def test_rows_are_counted_for_the_truth() -> None:
-    assert sheet_rows(tiny(), UNTIL) == {
+    counts = sheet_rows(tiny(), UNTIL)
+    expected = {
         "sheet_contracts": 0,
         "sheet_plans": 12,  # January to April: revenue and two plans of leads
         "sheet_roster": 2,
         "sheet_spend": 6,  # three sources in January and February
+        "sheet_partner_terms": 3,
+        "sheet_salary_index": 5,  # five regions in one year
+        "sheet_payroll": 6,  # two employees in January and February, and a bonus of the first of them
     }
+    assert {name: counts[name] for name in expected} == expected
+    first = list(expected)[:4]
+    assert counts["sheets_other"] == sum(
+        count for name, count in counts.items() if name not in (*first, "sheets_other")
+    )

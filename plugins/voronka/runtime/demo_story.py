@@ -13,6 +13,7 @@ from rich.table import Table
 
 from voronka import database
 from voronka.config import load_settings, state_folder
+from voronka.connectors.sheets.layouts import LAYOUTS
 from voronka.database import Role
 
 
@@ -30,6 +31,13 @@ def _raw(entity: str) -> str:
     return f"select count(*) from raw.{entity} where account_id = %(account)s and deleted_at is null"  # noqa: S608 -- names of ours
 
 
+def _rows_of(entities: Sequence[str]) -> str:
+    return "select " + " + ".join(f"({_raw(entity)})" for entity in entities)
+
+
+OTHER_SHEETS = tuple(
+    f"sheets_{layout}" for layout in LAYOUTS if layout not in ("contracts", "plans", "roster", "spend")
+)
 COUNTED = (
     "not is_deleted and merged_into_lead_id is null and not is_spam and not is_test and not is_duplicate"
 )
@@ -79,6 +87,7 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure("contracts in the sheet", "rows.sheet_contracts", _raw("sheets_contracts"), "transformer"),
     Figure("plans in the sheet", "rows.sheet_plans", _raw("sheets_plans"), "transformer"),
+    Figure("rows in the other sheets", "rows.sheets_other", _rows_of(OTHER_SHEETS), "transformer"),
     Figure(
         "positions checked", "positions.checked", f"select count(*) {POSITIONS} and state <> 'not_checked'"
     ),

@@ -119,6 +119,68 @@ PAYLOADS |= {
         "vat_included": True,
     },
 }
+PAYLOADS |= {
+    "sheets_rates": {"event": "payment", "kind": "percent", "rate": "0.1", "valid_from": "2026-01-01"},
+    "sheets_payroll": {"person": "irina@agency.example", "month": "2026-10-01", "amount": "90000"},
+    "sheets_services": {"service": "SEO", "base_price": "60000", "valid_from": "2026-01-01"},
+    "sheets_partner_terms": {"partner": "Studio", "share": "0.1", "valid_from": "2026-01-01"},
+    "sheets_salary_index": {
+        "region": "Moscow",
+        "period_type": "year",
+        "period_start": "2026-01-01",
+        "index": "1.35",
+    },
+    "sheets_hours": {
+        "person": "irina@agency.example",
+        "client": "118",
+        "month": "2026-10-01",
+        "planned_hours": "8",
+        "actual_hours": None,
+    },
+    "sheets_call_scores": {
+        "subject": "7",
+        "person": "irina@agency.example",
+        "scorer": "qa@agency.example",
+        "scored_on": "2026-10-07",
+        "item": "Said their name",
+        "value": "1",
+    },
+    "sheets_candidates": {
+        "candidate": "K-1",
+        "vacancy": "SEO",
+        "recruiter": "hr@agency.example",
+        "channel": "hh",
+        "responded_on": "2026-10-07",
+    },
+    "sheets_certificates": {
+        "person": "irina@agency.example",
+        "certificate": "Metrica",
+        "valid_from": "2026-01-01",
+    },
+    "sheets_posts_talks": {"person": "irina@agency.example", "done_on": "2026-10-07", "kind": "talk"},
+    "sheets_links": {"project": "site.example", "checked_on": "2026-10-07", "links_count": 148},
+    "sheets_competitors": {"project": "site.example", "site": "rival.example"},
+    "sheets_work_log": {"client": "118", "month": "2026-10-01", "kind": "done", "text": "Wrote pages"},
+    "sheets_goals": {
+        "client": "118",
+        "period_type": "month",
+        "period_start": "2026-10-01",
+        "metric": "leads_created",
+        "target": "12",
+    },
+    "sheets_pulse_phone": {
+        "client": "118",
+        "asked_on": "2026-10-07",
+        "asked_by": "qa@agency.example",
+        "answer": "good",
+    },
+    "sheets_contact_results": {
+        "client": "118",
+        "service_month": 2,
+        "done_on": "2026-10-07",
+        "satisfaction": 9,
+    },
+}
 SOURCE_IDS = {"topvisor_projects": "41", "topvisor_keywords": "41:7", "amocrm_pipelines": "10"}
 LISTS_WITH_TOTAL = ("amocrm_users", "amocrm_roles", "uis_employees", "topvisor_projects")
 

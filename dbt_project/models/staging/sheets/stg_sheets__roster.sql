@@ -15,6 +15,10 @@ select
     roster.payload ->> 'role' as role,
     (roster.payload ->> 'hours_per_month')::numeric(8, 2) as hours_per_month,
     (roster.payload ->> 'maximum_load')::numeric(8, 2) as maximum_load,
+    (roster.payload ->> 'role_coefficient')::numeric(8, 4) as role_coefficient,
+    roster.payload ->> 'extension' as extension,
+    (roster.payload ->> 'hired_on')::date as hired_on,
+    (roster.payload ->> 'left_on')::date as left_on,
     (roster.payload ->> 'valid_from')::date as valid_from,
     (roster.payload ->> 'valid_to')::date as valid_to
 from {{ source('sheets', 'roster') }} as roster

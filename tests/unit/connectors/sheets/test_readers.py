@@ -90,7 +90,7 @@ def test_both_readers_give_the_same(
         monkeypatch.setitem(FORMATTED, "contracts", FORMATTED["contracts"].replace("₽", "руб."))
     files = connector(monkeypatch, options={"folder": str(write(tmp_path, encoding, separator))})
     with spreadsheet(monkeypatch) as tabs:
-        for entity in LAYOUTS:
+        for entity in TAB:
             [from_tab], [from_file] = list(tabs.pages(entity, WINDOW)), list(files.pages(entity, WINDOW))
             assert values(from_tab) == values(from_file), entity
             assert len(from_tab.records) == len(UNFORMATTED[TAB[entity]]) - 1
@@ -166,13 +166,7 @@ def test_templates_are_read_as_blank_sheets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Any
 ) -> None:
     written = write_templates(tmp_path / "sheets", language)
-    assert [path.name for path in written] == [
-        "contracts.csv",
-        "plans.csv",
-        "roster.csv",
-        "spend.csv",
-        "README.txt",
-    ]
+    assert [path.name for path in written] == [*(f"{layout}.csv" for layout in LAYOUTS), "README.txt"]
     made = connector(monkeypatch, options={"folder": str(tmp_path / "sheets")})
     for entity in LAYOUTS:
         [page] = made.pages(entity, WINDOW)

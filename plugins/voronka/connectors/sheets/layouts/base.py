@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from hashlib import blake2b
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from voronka.connectors.sheets.layouts.values import currency_of, optional, squeezed
+
+LONGEST_KEY_VALUE = 120
+"""Characters of a value that are part of a row's name: the key of a table has to hold several such values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +89,19 @@ class PeriodRow(Row):
 
 
 def key_text(values: list[Any]) -> str:
-    """The values of a key as one text."""
+    """The values of a key as one text; a long value is cut, with a digest of it in the place of its end."""
     if len(values) == 1:
-        return str(values[0])
+        return _brief(str(values[0]))
     return "|".join(
-        "" if v is None else ":".join(map(str, v)) if isinstance(v, tuple) else str(v).lower() for v in values
+        "" if v is None else ":".join(map(str, v)) if isinstance(v, tuple) else _brief(str(v).lower())
+        for v in values
     )
+
+
+def _brief(text: str) -> str:
+    if len(text) <= LONGEST_KEY_VALUE:
+        return text
+    return f"{text[: LONGEST_KEY_VALUE - 33]}~{blake2b(text.encode(), digest_size=16).hexdigest()}"
 
 
 @dataclass(frozen=True)

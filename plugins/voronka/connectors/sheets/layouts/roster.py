@@ -8,7 +8,8 @@ from typing import Annotated
 
 from pydantic import ValidationInfo, field_validator
 
-from voronka.connectors.sheets.layouts.base import Column, Layout, Row
+from voronka.connectors.sheets.layouts.base import Column, Layout
+from voronka.connectors.sheets.layouts.columns import DatedRow, ValidFrom, ValidTo
 from voronka.connectors.sheets.layouts.values import (
     amount_of,
     day_of,
@@ -20,7 +21,7 @@ from voronka.connectors.sheets.layouts.values import (
 )
 
 
-class Position(Row):
+class Position(DatedRow):
     """An employee's place for a time."""
 
     key = ("email", "valid_from")
@@ -63,29 +64,34 @@ class Position(Row):
         Column(("предельная нагрузка", "макс. нагрузка", "максимальная нагрузка"), "maximum load",
                "Сколько сделок или проектов ведёт одновременно", "Leads or projects at a time, at most", "40"),
     ] = None  # fmt: skip
-    valid_from: Annotated[
-        date,
-        needed(day_of),
-        Column(
-            ("действует с", "с"), "valid from", "Первый день, с которого так", "First day of it", "01.01.2026"
-        ),
-    ]
-    valid_to: Annotated[
+    role_coefficient: Annotated[
+        Decimal | None,
+        optional(amount_of),
+        Column(("коэффициент роли", "коэффициент"), "role coefficient", "Доля в плане команды относительно других",
+               "Share in the team's plan relative to others", "1"),
+    ] = None  # fmt: skip
+    extension: Annotated[
+        str | None,
+        optional(text_of),
+        Column(("внутренний номер", "добавочный"), "extension", "Внутренний номер телефона", "Extension of the phone", "101"),
+    ] = None  # fmt: skip
+    hired_on: Annotated[
         date | None,
         optional(day_of),
-        Column(
-            ("действует по", "по"),
-            "valid to",
-            "Последний день; пусто, пока так",
-            "Last day; blank while it holds",
-            "",
-        ),
-    ] = None
+        Column(("принят", "дата приёма", "дата приема"), "hired on", "Первый день в агентстве", "First day at the agency", "01.03.2024"),
+    ] = None  # fmt: skip
+    left_on: Annotated[
+        date | None,
+        optional(day_of),
+        Column(("уволен", "дата увольнения"), "left on", "Последний день; пусто, пока работает", "Last day; blank while employed", ""),
+    ] = None  # fmt: skip
+    valid_from: ValidFrom
+    valid_to: ValidTo = None
 
-    @field_validator("valid_to")
+    @field_validator("left_on")
     @classmethod
-    def _in_order(cls, value: date | None, info: ValidationInfo) -> date | None:
-        return not_before(value, info.data.get("valid_from"))
+    def _after_hired(cls, value: date | None, info: ValidationInfo) -> date | None:
+        return not_before(value, info.data.get("hired_on"))
 
 
 ROSTER = Layout(

@@ -122,6 +122,38 @@ def whole_of(cell: Any) -> int:
     return int(number)
 
 
+def count_of(cell: Any) -> int:
+    """A whole number from 0 on."""
+    number = number_of(cell)
+    if number != number.to_integral_value() or number < 0:
+        raise BadCell("bad_number", "a whole number from 0 on")
+    return int(number)
+
+
+def mark_of(cell: Any) -> int:
+    """A whole number from 0 to 10."""
+    number = number_of(cell)
+    if number != number.to_integral_value() or not 0 <= number <= 10:
+        raise BadCell("bad_number", "a whole number from 0 to 10")
+    return int(number)
+
+
+def positive_of(cell: Any) -> Decimal:
+    """A number over zero."""
+    number = number_of(cell)
+    if number <= 0:
+        raise BadCell("bad_number", "a number over zero")
+    return number
+
+
+def share_of(cell: Any) -> Decimal:
+    """A fraction from 0 to 1: ``40 %`` or ``0,4``."""
+    number = number_of(cell)
+    if not 0 <= number <= 1:
+        raise BadCell("bad_share", "a share from 0 to 100 % such as 40 % or 0,4")
+    return number
+
+
 def day_of(cell: Any) -> date:
     """A day: ``31.12.2026``, ``31/12/26``, ``2026-12-31``, or a spreadsheet's number of the day."""
     expected = "a date such as 31.12.2026 or 2026-12-31"
@@ -169,6 +201,14 @@ def period_of(cell: Any) -> Period:
         raise BadCell(
             "bad_period", "a month, quarter or year such as 01.2026, янв 2026, 1 кв. 2026 or 2026"
         ) from None
+
+
+def month_of(cell: Any) -> date:
+    """The first day of a month."""
+    kind, start = period_of(cell)
+    if kind != "month":
+        raise BadCell("bad_period", "a month such as 01.2026 or янв 2026")
+    return start
 
 
 def day_or_month_of(cell: Any) -> Period:
@@ -236,6 +276,15 @@ def email_of(cell: Any) -> str:
     return text
 
 
+def site_of(cell: Any) -> str:
+    """A site's host, lower case, without ``www.``: what of an address matters."""
+    text = text_of(cell).lower()
+    host = re.sub(r"^[a-z]+://", "", text).split("/")[0].split(":")[0].removeprefix("www.").rstrip(".")
+    if not re.fullmatch(r"([\w-]+\.)+[\w-]{2,}", host):
+        raise BadCell("bad_site", "a site such as stroy-dom.example")
+    return host
+
+
 def one_of(words: dict[str, str], expected: str) -> Callable[[Any], str]:
     """A parser of a choice: word as written, lower case → value."""
 
@@ -253,6 +302,13 @@ def not_before(end: date | None, start: date | None) -> date | None:
     if end and start and end < start:
         raise BadCell("ends_before_it_starts", f"a day not before {start:%d.%m.%Y}, when it starts")
     return end
+
+
+def not_less(last: int | None, first: int | None) -> int | None:
+    """The last of a stretch of numbers, when it is not less than the first."""
+    if last is not None and first is not None and last < first:
+        raise BadCell("ends_before_it_starts", f"a number not under {first}, where it starts")
+    return last
 
 
 def needed(parse: Callable[[Any], T]) -> BeforeValidator:
