@@ -25,6 +25,7 @@ from sandbox.apis.amocrm.hooks import Hooks
 from sandbox.apis.sheets.service import Sheets
 from sandbox.apis.topvisor.service import Topvisor
 from sandbox.apis.uis.service import Uis
+from sandbox.apis.zadarma.service import Zadarma
 from sandbox.control import Control
 from sandbox.mail.catcher import listen
 from sandbox.mail.page import mailbox_routes
@@ -53,6 +54,7 @@ def provider_app(sandbox: Sandbox) -> Starlette:
     """Everything ``serve`` answers."""
     uis, topvisor, sheets = Uis(sandbox), Topvisor(sandbox), Sheets(sandbox)
     hooks = Hooks(sandbox)
+    zadarma = Zadarma(sandbox)
 
     async def crm(request: Request) -> Response:
         return await amocrm.endpoint(sandbox, request, hooks)
@@ -62,6 +64,7 @@ def provider_app(sandbox: Sandbox) -> Starlette:
         routes=[
             Route("/amocrm/{slug}/{path:path}", crm, methods=methods),
             Route("/uis/v2.0", uis.endpoint, methods=["POST"]),
+            Route("/zadarma/v1/{path:path}", zadarma.endpoint, methods=["GET"]),
             Route("/topvisor/v2/json/{path:path}", topvisor.endpoint, methods=["POST"]),
             Route("/sheets/v4/spreadsheets/{path:path}", sheets.endpoint, methods=["GET"]),
             *mailbox_routes(sandbox.mails),

@@ -117,6 +117,19 @@ CASES = [
         {"contracts": {"bad_number", "missing_value", "bad_date"}, "plans": {"bad_period"}},
         options=lambda slug: {"spreadsheet": f"sheet-{slug}"},
     ),
+    Case(
+        "zadarma",
+        "telephony",
+        "/zadarma",
+        100,
+        lambda slug, number: {
+            "ACCESS_TOKEN": f"zadarma-key-{slug}",
+            "SECRET": f"zadarma-secret-{slug}",
+        },
+        {"calls": "calls"},
+        "calls",
+        {"calls": {"negative_duration"}},
+    ),
 ]
 
 Make = Callable[..., Connector]

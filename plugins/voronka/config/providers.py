@@ -9,6 +9,7 @@ Kind = Literal["crm", "telephony", "positions", "sheets", "money", "ads"]
 KIND_OF: dict[str, Kind] = {
     "amocrm": "crm",
     "uis": "telephony",
+    "zadarma": "telephony",
     "topvisor": "positions",
     "sheets": "sheets",
 }

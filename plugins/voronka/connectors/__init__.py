@@ -13,6 +13,7 @@ from voronka.connectors.making import Making
 from voronka.connectors.positions.topvisor.making import make_topvisor
 from voronka.connectors.sheets.making import make_sheets
 from voronka.connectors.telephony.uis.making import make_uis
+from voronka.connectors.telephony.zadarma.making import make_zadarma
 from voronka.domain.errors import ConfigurationError
 
 __all__ = ["MAKERS", "Making", "build"]
@@ -20,6 +21,7 @@ __all__ = ["MAKERS", "Making", "build"]
 MAKERS: dict[str, Callable[[Making], Connector]] = {
     "amocrm": make_amocrm,
     "uis": make_uis,
+    "zadarma": make_zadarma,
     "topvisor": make_topvisor,
     "sheets": make_sheets,
 }

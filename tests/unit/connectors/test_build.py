@@ -40,6 +40,7 @@ def made(source: Source, kind: str, **extra: Any) -> Any:
     [
         ("amocrm", "crm", ["VORONKA_NORTH_AMOCRM_ACCESS_TOKEN"]),
         ("uis", "telephony", ["VORONKA_NORTH_UIS_ACCESS_TOKEN"]),
+        ("zadarma", "telephony", ["VORONKA_NORTH_ZADARMA_ACCESS_TOKEN", "VORONKA_NORTH_ZADARMA_SECRET"]),
         ("topvisor", "positions", ["VORONKA_NORTH_TOPVISOR_ACCESS_TOKEN", "VORONKA_NORTH_TOPVISOR_USER_ID"]),
     ],
 )

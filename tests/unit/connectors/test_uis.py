@@ -16,7 +16,7 @@ from voronka.connectors.http import HttpClient
 from voronka.connectors.telephony.uis import UisConnector
 from voronka.connectors.telephony.uis.calls import parse_call
 from voronka.connectors.telephony.uis.client import UisClient, judge_uis
-from voronka.connectors.telephony.uis.zones import bounds, to_utc
+from voronka.connectors.telephony.zones import bounds, to_utc
 from voronka.domain.errors import (
     AccessBlocked,
     FeatureUnavailable,

@@ -21,6 +21,7 @@ from voronka.connectors.crm.amocrm.connector import AmoCrmConnector
 from voronka.connectors.positions.topvisor.connector import TopvisorConnector
 from voronka.connectors.sheets.connector import SheetsConnector
 from voronka.connectors.telephony.uis.connector import UisConnector
+from voronka.connectors.telephony.zadarma.connector import ZadarmaConnector
 from voronka.loading import ensure_role_passwords, migrate
 from voronka.runtime import postgres_user
 from voronka.runtime.postgres import EmbeddedPostgres
@@ -51,7 +52,13 @@ def test_everything_is_described(warehouse: Warehouse) -> None:
 
 def test_every_entity_has_its_tables(warehouse: Warehouse) -> None:
     entities: dict[tuple[str, str], bool] = {}
-    connectors: tuple[type[Any], ...] = (AmoCrmConnector, UisConnector, TopvisorConnector, SheetsConnector)
+    connectors: tuple[type[Any], ...] = (
+        AmoCrmConnector,
+        UisConnector,
+        ZadarmaConnector,
+        TopvisorConnector,
+        SheetsConnector,
+    )
     for connector in connectors:
         for name, entity in connector.entities.fget(object.__new__(connector)).items():
             entities[connector.provider, name] = entity.partitioned

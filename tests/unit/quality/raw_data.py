@@ -80,6 +80,16 @@ PAYLOADS: dict[str, dict[str, Any]] = {
         "employees": [],
         "finish_reason": "subscriber_disconnects",
     },
+    "zadarma_account": {"account": "south", "timezone": "UTC+3"},
+    "zadarma_extensions": {"number": "101"},
+    "zadarma_calls": {
+        "call_id": "1",
+        "callstart": "2026-11-22 10:00:00",
+        "clid": "<79161234567>",
+        "destination": "101",
+        "disposition": "answered",
+        "seconds": 60,
+    },
     "topvisor_projects": {"id": 41, "name": "Site", "searchers": [{"regions": [{"index": 5}]}]},
     "topvisor_keywords": {"id": 7, "name": "seo"},
     "topvisor_positions": {
@@ -182,7 +192,13 @@ PAYLOADS |= {
     },
 }
 SOURCE_IDS = {"topvisor_projects": "41", "topvisor_keywords": "41:7", "amocrm_pipelines": "10"}
-LISTS_WITH_TOTAL = ("amocrm_users", "amocrm_roles", "uis_employees", "topvisor_projects")
+LISTS_WITH_TOTAL = (
+    "amocrm_users",
+    "amocrm_roles",
+    "uis_employees",
+    "zadarma_extensions",
+    "topvisor_projects",
+)
 
 
 def put(
@@ -198,7 +214,7 @@ def put(
     """One record in raw: the sound payload of its table with ``changes``, and without a field."""
     payload = {**PAYLOADS[table], **(changes or {})}
     payload.pop(without, None)
-    if table in ("amocrm_events", "uis_calls", "topvisor_positions"):
+    if table in ("amocrm_events", "uis_calls", "zadarma_calls", "topvisor_positions"):
         owner.execute("select ops.ensure_raw_partition(%s, %s::date)", (table, at.date()))
     owner.execute(
         f"insert into raw.{table} values (%s, %s, %s, %s, %s, now(), gen_random_uuid(), null, null)",

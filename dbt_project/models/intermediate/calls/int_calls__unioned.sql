@@ -12,6 +12,8 @@ with
 
 received as (
     {{ exchange_calls('uis', moment_of('started_at_local', 'time_zone')) }}
+    union all
+    {{ exchange_calls('zadarma') }}
 ),
 
 changed as (

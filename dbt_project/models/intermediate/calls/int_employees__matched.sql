@@ -4,6 +4,8 @@ with
 
 employees as (
     {{ exchange_employees('uis') }}
+    union all
+    {{ exchange_employees('zadarma') }}
 ),
 
 users as (

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from voronka.connectors.base import Record, Rejection
 from voronka.connectors.rows import Unusable, require_id, require_object, usable_id
-from voronka.connectors.telephony.uis.zones import to_utc
+from voronka.connectors.telephony.zones import to_utc
 
 FIELDS = (
     "id", "communication_id", "start_time", "finish_time", "direction", "is_lost", "finish_reason", "source",

@@ -15,7 +15,7 @@ from voronka.connectors.probing import clock_finding, failed
 from voronka.connectors.rows import listed
 from voronka.connectors.telephony.uis.calls import FIELDS, parse_call
 from voronka.connectors.telephony.uis.client import Answer, UisClient
-from voronka.connectors.telephony.uis.zones import bounds
+from voronka.connectors.telephony.zones import bounds
 from voronka.domain import clock
 from voronka.domain.errors import ShapeChanged, SourceError
 from voronka.domain.windows import Window

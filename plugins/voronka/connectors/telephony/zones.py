@@ -1,14 +1,13 @@
-"""Local times of a UIS account and UTC.
+"""Local times of an exchange and UTC.
 
-UIS writes and takes ``YYYY-MM-DD hh:mm:ss`` in the account's zone, without an offset. In the hour that a clock set back
+Exchanges write and take ``YYYY-MM-DD hh:mm:ss`` in a zone of their own, without an offset. In the hour that a clock set back
 runs through twice such a text means two moments; the later one is taken, always, so that a call has one time
 whichever window it was read with, and the same as Postgres reads out of the text.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from voronka.domain.windows import Window
 
@@ -17,7 +16,7 @@ _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 
 
-def to_utc(text: str, zone: ZoneInfo) -> datetime:
+def to_utc(text: str, zone: tzinfo) -> datetime:
     """The moment that a local text means, aware UTC.
 
     Raises:
@@ -27,7 +26,7 @@ def to_utc(text: str, zone: ZoneInfo) -> datetime:
     return naive.replace(tzinfo=zone, fold=1).astimezone(UTC)
 
 
-def bounds(window: Window, zone: ZoneInfo) -> tuple[str, str]:
+def bounds(window: Window, zone: tzinfo) -> tuple[str, str]:
     """``date_from`` and ``date_till`` (both included) that hold at least every call of the window.
 
     Where the zone's offset changes near the window, the bounds are widened by the change; the caller keeps only what

@@ -1,0 +1,1 @@
+"""Zadarma API v1: signed GET requests over one address."""
