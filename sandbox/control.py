@@ -51,6 +51,7 @@ class Control:
             ("/sandbox/tokens", "POST", self._tokens),
             ("/sandbox/tokens", "DELETE", self._reset_tokens),
             ("/sandbox/limits", "POST", self._limits),
+            ("/sandbox/writes", "DELETE", self._forget_writes),
             ("/sandbox/mail", "POST", self._mail),
             ("/sandbox/accounts", "GET", self._accounts),
         ]
@@ -156,6 +157,11 @@ class Control:
         if "uis_per_minute" in data:
             self._uis.limit(int(data["uis_per_minute"]))
         return {"per_second": limiter.per_second, "body": self._sandbox.rate_limit_body}
+
+    def _forget_writes(self, _request: Request, _data: dict[str, Any]) -> Any:
+        self._sandbox.writes.clear()
+        self._sandbox.forget_cached()
+        return []
 
     def _mail(self, _request: Request, data: dict[str, Any]) -> Any:
         mails = self._sandbox.mails

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sandbox.agency.model import Snapshot, Tenant
 from sandbox.apis.amocrm.tokens import TokenStore
+from sandbox.apis.amocrm.writes import Writes
 from sandbox.faults import FaultPlan
 from sandbox.mail.store import MailStore
 from sandbox.settings import FilterMode, ServerSettings
@@ -41,6 +42,7 @@ class Sandbox:
         self.rate_limit_body = "text"
         self.tokens = TokenStore(self._state_path("tokens.json"))
         self.mails = MailStore(self._state_path("mail"))
+        self.writes = Writes()
         self.broken: dict[str, frozenset[str]] = {}
         self._filter_modes: dict[str, FilterMode] = {}
         self._cache: dict[tuple[Any, ...], Any] = {}
@@ -86,6 +88,10 @@ class Sandbox:
             self._cache[key] = build()
         value: T = self._cache[key]
         return value
+
+    def forget_cached(self) -> None:
+        """Something changed: make everything anew when it is next asked for."""
+        self._cache.clear()
 
     def snapshot(self, tenant: Tenant) -> Snapshot:
         return self.cached(("snapshot", tenant.slug), lambda: tenant.at(self.now))

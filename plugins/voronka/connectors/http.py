@@ -61,13 +61,17 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request before it is sent. ``path`` is added to the base URL; ``query`` never holds a secret."""
+    """A request before it is sent. ``path`` is added to the base URL; ``query`` never holds a secret.
+
+    One that is not ``repeatable`` is not sent again when its answer is lost: it may have been carried out.
+    """
 
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    repeatable: bool = True
 
     def with_headers(self, **headers: str) -> Request:
         """The same with more headers; underscores stand for hyphens."""
@@ -216,7 +220,8 @@ class HttpClient:
                 assert reply is not None  # noqa: S101 -- only a lost connection gives no reply, and it is retryable
                 return reply, error
             pause = self._pause(attempt, error)
-            if attempt == self._attempts or pause > LONGEST_WAIT_SECONDS:
+            lost = isinstance(error, SourceUnavailable) and not request.repeatable
+            if lost or attempt == self._attempts or pause > LONGEST_WAIT_SECONDS:
                 raise error
             log.info(
                 "%s: %s Trying again in %.1f s (%d of %d).",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import orjson
@@ -116,10 +117,14 @@ def _api(
         if not identity.is_admin:
             return answers.problem(403, "Forbidden", hint="244")
         return hooks.answer(tenant, request.method, body, f"{_base(request, tenant.slug)}/api/v4/webhooks")
-    if path in POST_ONLY or request.method != "GET":
-        return answers.problem(405, "Method not allowed")
     base = f"{_base(request, tenant.slug)}/api/v4"
     view = sandbox.cached((PROVIDER, tenant.slug, base), lambda: AccountView(sandbox, tenant, base))
+    if request.method != "GET":
+        written = sandbox.writes.answer(tenant, view, request.method, path, body=body, now=int(time.time()))
+        sandbox.forget_cached()
+        return written or answers.problem(405, "Method not allowed")
+    if path in POST_ONLY:
+        return answers.problem(405, "Method not allowed")
     return Reader(sandbox, view, identity, request.url.query).answer(path)
 
 

@@ -78,7 +78,7 @@ class AccountView:
             build = self._builders.get(name)
             if build is None:
                 return None
-            self._listings[name] = build()
+            self._listings[name] = self.sandbox.writes.overlay(self.tenant.slug, name, build())
         return self._listings[name]
 
     def _extra(self, rows: list[Row], entity: str) -> list[Row]:

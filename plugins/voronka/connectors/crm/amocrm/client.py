@@ -46,8 +46,9 @@ class AmoCrmClient:
         return self._http.send(Request("GET", API + path, query), where, self._auth)
 
     def write(self, method: str, path: str, body: Any, where: Where) -> Reply:
-        """One POST, PATCH or DELETE under ``/api/v4``."""
-        return self._http.send(Request(method, API + path, body=body), where, self._auth)
+        """One POST, PATCH or DELETE under ``/api/v4``; never sent again when its answer is lost."""
+        request = Request(method, API + path, body=body, repeatable=False)
+        return self._http.send(request, where, self._auth)
 
     def page(self, listing: Listing, query: Query, number: int, where: Where) -> RawPage:
         """Page ``number`` (from 1) of a list; an empty one when the provider has nothing there (204).

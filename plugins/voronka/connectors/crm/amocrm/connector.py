@@ -15,6 +15,7 @@ from voronka.connectors.crm.amocrm.parsing import parse, parse_deleted
 from voronka.connectors.crm.amocrm.probe import Credential, probe
 from voronka.connectors.crm.amocrm.reading import Reader
 from voronka.connectors.crm.amocrm.subscriptions import Subscriptions
+from voronka.connectors.crm.amocrm.writing import Writer
 from voronka.connectors.entities import entity_named
 from voronka.connectors.http import Where
 from voronka.connectors.pages import Parsed
@@ -110,6 +111,11 @@ class AmoCrmConnector:
         entity_named(entity, ENTITY_LIST, self.provider)
         where = Where(self.account_id, self.provider, f"{entity} (by id)")
         return read_by_id(self._client, ENTITIES[entity].listings, ids, gone, where)
+
+    @property
+    def writer(self) -> Writer:
+        """Changes the account; see :mod:`voronka.operations.crm_writing`, which keeps the journal."""
+        return Writer(self._client, self.account_id, self.provider)
 
     @property
     def subscriptions(self) -> Subscriptions:

@@ -18,6 +18,12 @@ _SWITCHED_OFF = {
 IP_NOT_ALLOWED = 113
 
 
+class ItemsRefused(ShapeChanged):
+    """Some items of a batch were refused; ``reasons`` by the ``request_id`` they were sent with."""
+
+    reasons: dict[str, str]
+
+
 def amocrm_judge(renew_remedy: str) -> Judge:
     """A judge of v4 answers; ``renew_remedy`` says how this account's credential is renewed."""
 
@@ -52,6 +58,12 @@ def _refused(reply: Reply, where: Where) -> SourceError:
             where,
             "check base_url in accounts.yml: the account's subdomain may have been renamed.",
         )
+    if reasons := _reasons(reply):
+        what = f"amoCRM refused {len(reasons)} of the changes: {next(iter(reasons.values()))}"
+        refused = failure(ItemsRefused, what, where, "mend what it names; the others are not affected.")
+        assert isinstance(refused, ItemsRefused)  # noqa: S101 -- tells the type checker what failure() was given
+        refused.reasons = reasons
+        return refused
     return failure(
         ShapeChanged,
         f"amoCRM did not take the request ({reply.status}: {_said(reply)})",
@@ -91,6 +103,22 @@ def _forbidden(reply: Reply, where: Where) -> SourceError:
         where,
         "issue the token as an administrator of the account, by a private integration.",
     )
+
+
+def _reasons(reply: Reply) -> dict[str, str]:
+    """Why single items of a batch were refused, by their ``request_id``."""
+    body = reply.json() if reply.status == HTTPStatus.BAD_REQUEST and reply.is_json else None
+    wrong = body.get("validation-errors") if isinstance(body, dict) else None
+    return {
+        str(item["request_id"]): "; ".join(
+            f"{error.get('path')}: {error.get('detail')}"
+            for error in item.get("errors") or ()
+            if isinstance(error, dict)
+        )
+        or "no reason given"
+        for item in (wrong if isinstance(wrong, list) else [])
+        if isinstance(item, dict) and item.get("request_id") is not None
+    }
 
 
 def _said(reply: Reply) -> str:

@@ -1,0 +1,1 @@
+"""Rules that act: what is done because of what the warehouse knows."""
