@@ -16,6 +16,7 @@ from voronka.connectors.base import Connector
 from voronka.domain import clock
 from voronka.domain.errors import ConfigurationError, ShapeChanged
 from voronka.domain.windows import Window
+from voronka.flows.sheet_problems import tell_sheet_problems
 from voronka.loading import Loader, LoadSummary, PostgresLimiter, PostgresTokenStore, Sweepable
 from voronka.loading.reading import oldest_watermark, owed_windows
 
@@ -167,6 +168,8 @@ def load(
             yield loader.load(connector, name, piece.window, progress=partial(told, name) if told else None)
         except ShapeChanged as error:
             refused.append(error)
+    if piece.kind == "sheets" and piece.part != "window":
+        tell_sheet_problems(settings, account)
     if refused:
         raise refused[0]
 

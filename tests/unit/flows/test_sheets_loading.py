@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.support.postgres import Warehouse
-from voronka.config import Account, Settings, Source
+from tests.unit.delivery.letters import mail_server
+from voronka.config import Account, MailSettings, Settings, Source
 from voronka.connectors.sheets.layouts import LAYOUTS
 from voronka.domain import clock
 from voronka.domain.errors import ShapeChanged
@@ -36,6 +37,13 @@ class Agency:
 
     def keeps(self, *rows: str, header: str = HEADER) -> None:
         (self.folder / "contracts.csv").write_text("\n".join([header, *rows]) + "\n", "utf-8")
+
+    def tells(self, mail: MailSettings, owners: str) -> None:
+        """Let it have a mail server and owners of its sheets."""
+        [account] = self.settings.accounts
+        options = {**account.sheets[0].options, "owners": owners}
+        sheets = (account.sheets[0].model_copy(update={"options": options}),)
+        self.settings = Settings(accounts=(account.model_copy(update={"sheets": sheets}),), mail=mail)
 
     def load(self) -> dict[str, Any]:
         now = clock.now()
@@ -120,3 +128,41 @@ def test_an_emptied_sheet_stops_and_asks(agency: Agency) -> None:
     with pytest.raises(MassDeletion, match="7 of 7"):
         agency.load()
     assert agency.fees() == {n: f"{n}000" for n in ROWS}
+
+
+def test_what_is_wrong_is_listed_and_mailed_once_to_the_sheets_owners(agency: Agency) -> None:
+    """One cell is told once; a second one makes it another set; a refused sheet is told with the headers found."""
+    listed = (
+        "select row_number, column_letter, header, found, expected, code from ops.sheet_problems order by 1"
+    )
+    with mail_server() as (server, mail):
+        agency.tells(mail, owners="owner@a.example, second@a.example")
+        agency.load()
+        assert server.taken == []
+        bad = {**ROWS, "2": ROWS["2"].replace("2000;", "много;")}
+        agency.keeps(*bad.values())
+        agency.load()
+        agency.load()
+        number = "a number such as 60 000 or 1 234,50"
+        assert agency.warehouse.rows(listed) == [(3, "D", "Стоимость", "много", number, "bad_number")]
+        assert sorted(server.recipients) == ["owner@a.example", "second@a.example"]
+        assert (
+            f"contracts.csv!D3 (Стоимость): found 'много', expected {number}"
+            in server.taken[-1].get_content()
+        )
+        agency.keeps(*{**bad, "3": ROWS["3"].replace("3000;", "#REF!;")}.values())
+        agency.load()
+        assert [row[:2] for row in agency.warehouse.rows(listed)] == [(3, "D"), (4, "D")]
+        assert len(server.recipients) == 4
+        agency.keeps(*ROWS.values(), header=HEADER.replace("Стоимость", "Цена"))
+        with pytest.raises(ShapeChanged):
+            agency.load()
+        assert [row[5] for row in agency.warehouse.rows(listed)] == ["refused"]
+        assert (
+            "sheet column missing: it has no column стоимость (fee); found are: Договор"
+            in server.taken[-1].get_content()
+        )
+        agency.keeps(*ROWS.values())
+        agency.load()
+        assert agency.warehouse.rows(listed) == []
+        assert len(server.recipients) == 6

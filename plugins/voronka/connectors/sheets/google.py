@@ -43,10 +43,13 @@ class GoogleSheets:
         self._path = f"/v4/spreadsheets/{quote(spreadsheet, safe='')}"
         self._names = names
         self._where = where
+        self._known_titles: list[str] | None = None
 
     def read(self, layout: Layout) -> Grid:
         """The tab of a layout, found by its name in any case."""
-        titles, _ = self._titles()
+        if self._known_titles is None:  # asked for once: a load of all layouts has to stay under the quota
+            self._known_titles, _ = self._titles()
+        titles = self._known_titles
         title = self._tab(layout, titles)
         query = (
             ("ranges", "'" + title.replace("'", "''") + "'"),

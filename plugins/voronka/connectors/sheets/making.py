@@ -14,7 +14,7 @@ from voronka.connectors.sheets.layouts import LAYOUTS
 from voronka.domain.errors import ConfigurationError
 
 ADDRESS = "https://sheets.googleapis.com"
-OPTIONS = ("spreadsheet", "folder", *LAYOUTS)
+OPTIONS = ("spreadsheet", "folder", "owners", *LAYOUTS)
 
 
 def make_sheets(making: Making) -> SheetsConnector:

@@ -122,7 +122,7 @@ def _fields(headers: list[str], layout: Layout, months: set[int], refuse: Refuse
     missing = [name for name in layout.required if name not in fields and name not in unpivoted]
     if missing:
         raise refuse(
-            f"it has no column {_named(missing, layout)}; found are: {', '.join(h for h in headers if h)}",
+            f"sheet column missing: it has no column {_named(missing, layout)}; found are: {', '.join(h for h in headers if h)}",
             "put the column back under one of its names (voronka sheets template lists them).",
         )
     return fields
