@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -16,6 +15,10 @@ import pytest
 import requests
 
 from tests.flows_e2e.house import House
+from tests.support.environment import environment
+from voronka.config import load_settings
+from voronka.domain.errors import ConfigurationError
+from voronka.flows import webhooks
 
 ACCOUNT = "altai"
 SECRET = "a" * 40
@@ -96,7 +99,9 @@ WAITING = "select count(*) from ops.webhook_hints where done_at is null"
 
 def test_from_webhook_to_raw_while_the_database_is_stuck(receiver: Receiver) -> None:
     house = receiver.house
-    assert house.run("webhooks", "register", ACCOUNT, receiver.url, **ENVIRONMENT).code == 0
+    registration = house.run("webhooks", "register", ACCOUNT, receiver.url, **ENVIRONMENT)
+    assert registration.code == 0, registration.err
+    assert SECRET not in registration.out + registration.err
     with house.warehouse.connect("owner") as stuck:
         stuck.execute("lock table ops.webhook_inbox, raw.amocrm_leads in access exclusive mode")
         sent = order(house, entity="leads", last=20)
@@ -125,22 +130,26 @@ def test_only_what_is_gone_indeed_is_marked(receiver: Receiver) -> None:
     (binned,), *_ = house.warehouse.rows(
         "select source_id from raw.amocrm_leads where deletion_kind = 'bin' order by 1 limit 1"
     ) or [("0",)]
-    (alive,), (merged,), *_ = house.warehouse.rows(
-        "select source_id from raw.amocrm_leads where deleted_at is null order by 1 limit 2"
+    (alive,), (merged,), (hidden,), *_ = house.warehouse.rows(
+        "select source_id from raw.amocrm_leads where deleted_at is null order by 1 limit 3"
     )
-    ghost = "99999999"
-    house.warehouse.rows("update raw.amocrm_leads set source_id = %s where source_id = %s", (ghost, merged))
-    body = "&".join(f"leads%5Bdelete%5D%5B{n}%5D%5Bid%5D={i}" for n, i in enumerate((binned, alive, ghost)))
-    assert receiver.post(body) == 200
-    wait_for(house, "select count(*) from ops.webhook_hints where outcome = 'loaded'", [(3,)])
+    ghost, unseen = "99999999", "99999998"
+    for name, source_id in ((ghost, merged), (unseen, hidden)):
+        house.warehouse.rows(
+            "update raw.amocrm_leads set source_id = %s where source_id = %s", (name, source_id)
+        )
+    body = "&".join(f"leads[delete][{n}][id]={i}" for n, i in enumerate((binned, alive, ghost)))
+    assert receiver.post(f"{body}&leads[update][0][id]={unseen}") == 200
+    wait_for(house, "select count(*) from ops.webhook_hints where outcome = 'loaded'", [(4,)])
     kinds = dict(
         house.warehouse.rows(
             "select source_id, deletion_kind from raw.amocrm_leads where source_id = any(%s)",
-            ([binned, alive, ghost],),
+            ([binned, alive, ghost, unseen],),
         )
     )
     assert kinds.get(binned, "bin") == "bin"
     assert (kinds[alive], kinds[ghost]) == (None, "missing")
+    assert kinds[unseen] is None, "nobody said that it is gone: it may not be readable yet"
 
 
 def test_whatever_is_not_the_secret_address_is_not_found(receiver: Receiver) -> None:
@@ -166,11 +175,13 @@ def test_killed_at_any_moment_nothing_accepted_is_lost(house: House) -> None:
     first.process.send_signal(signal.SIGKILL)
     first.process.communicate(timeout=20)
     assert len(first.spooled()) == 5
-    # A receiver that was killed between storing and forgetting leaves what is already there.
+    # A worker that was killed between storing and forgetting leaves what is already there.
     again = first.spooled()[0]
     kept = again.read_bytes()
-    assert house.run("webhooks", "work", "--once").code == 0
-    again.write_bytes(kept)
+    with environment(house.environment):
+        assert webhooks.drain(webhooks.spool()) == 5
+        again.write_bytes(kept)
+        assert webhooks.drain(webhooks.spool()) == 1
     assert house.run("webhooks", "work", "--once").code == 0
     assert first.spooled() == []
     assert house.warehouse.rows("select count(*) from ops.webhook_inbox") == [(5,)]
@@ -180,22 +191,39 @@ def test_killed_at_any_moment_nothing_accepted_is_lost(house: House) -> None:
 
 
 def test_doctor_tells_of_a_webhook_that_is_not_there_or_switched_off(house: House) -> None:
-    def said_of_webhooks() -> dict[str, Any]:
-        os.environ.setdefault("NO_PROXY", "127.0.0.1")
-        found = house.run("doctor", "--json", **ENVIRONMENT).json
-        (one,) = [f for f in found if f["check"] == "webhooks are sent to us"]
-        return dict(one)
-
     requests.delete(f"{house.sandbox.url}/sandbox/hooks", timeout=5)
-    missing = said_of_webhooks()
-    assert not missing["ok"]
-    assert "voronka webhooks register altai" in missing["remedy"]
-    nobody = f"http://127.0.0.1:{free_port()}"
-    assert house.run("webhooks", "register", ACCOUNT, nobody, **ENVIRONMENT).code == 0
-    assert said_of_webhooks()["ok"]
+    with environment({**house.environment, **ENVIRONMENT}):
+        settings = load_settings()
+        account = settings.account(ACCOUNT)
+        (missing,) = webhooks.findings(account)
+        assert not missing.ok
+        assert "voronka webhooks register altai" in missing.remedy
+        webhooks.register(settings, ACCOUNT, f"http://127.0.0.1:{free_port()}")
+        (registered,) = webhooks.findings(account)
+        assert registered.ok
+        assert webhooks.findings(settings.account("sever")) == [], "it takes none"
     sent = order(house, last=3, disable_after=2)
     assert [one["disabled"] for one in sent] == [False, False, True]
-    disabled = said_of_webhooks()
+    found = house.run("doctor", "--json", **ENVIRONMENT).json
+    (disabled,) = [f for f in found if f["check"] == "webhooks are sent to us"]
     assert not disabled["ok"]
     assert "switched the webhook off" in disabled["message"]
     requests.delete(f"{house.sandbox.url}/sandbox/hooks", timeout=5)
+
+
+@pytest.mark.parametrize(
+    ("secret", "url", "complaint"),
+    [
+        ("", "https://hooks.example", "has no webhook secret"),
+        ("short", "https://hooks.example", "is no secret"),
+        (SECRET, "ftp://hooks.example", "is no address"),
+        (SECRET, "https://хуки.example", "is no address"),
+    ],
+)
+def test_a_registration_that_cannot_work_is_refused(
+    house: House, secret: str, url: str, complaint: str
+) -> None:
+    with environment({**house.environment, **dict.fromkeys(ENVIRONMENT, secret)}):
+        with pytest.raises(ConfigurationError, match=complaint) as caught:
+            webhooks.register(load_settings(), ACCOUNT, url)
+        assert secret in ("", "short") or secret not in str(caught.value)

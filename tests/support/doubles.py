@@ -20,12 +20,14 @@ class CountingLimiter:
 
     def __init__(self) -> None:
         self.count = 0
+        self.blocked: list[str] = []
 
     def acquire(self) -> None:
         self.count += 1
 
     def block(self, error: AccessBlocked) -> None:
-        """Forgets it: what is asked after a block is to be seen."""
+        """Notes it and lets everything pass: what is asked after a block is to be seen."""
+        self.blocked.append(error.message)
 
 
 class MemoryTokenStore:

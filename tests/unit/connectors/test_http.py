@@ -95,6 +95,7 @@ def test_permanent_refusal_is_asked_once(bad: Given, kind: type[SourceError]) ->
             http.send(Request("GET", "/x"), WHERE)
     assert type(caught.value) is kind
     assert limiter.count == 1
+    assert len(limiter.blocked) == (kind is AccessBlocked), "other processes must learn of a block"
     assert sleep.seconds == []
     assert caught.value.remedy
 
