@@ -22,9 +22,11 @@ from uvicorn.loops.auto import auto_loop_factory
 from sandbox.agency.model import Tenant
 from sandbox.apis.amocrm import routes as amocrm
 from sandbox.apis.amocrm.hooks import Hooks
+from sandbox.apis.seranking.service import SeRanking
 from sandbox.apis.sheets.service import Sheets
 from sandbox.apis.topvisor.service import Topvisor
 from sandbox.apis.uis.service import Uis
+from sandbox.apis.webmaster.service import Webmaster
 from sandbox.apis.zadarma.service import Zadarma
 from sandbox.control import Control
 from sandbox.mail.catcher import listen
@@ -66,6 +68,8 @@ def provider_app(sandbox: Sandbox) -> Starlette:
             Route("/uis/v2.0", uis.endpoint, methods=["POST"]),
             Route("/zadarma/v1/{path:path}", zadarma.endpoint, methods=["GET"]),
             Route("/topvisor/v2/json/{path:path}", topvisor.endpoint, methods=["POST"]),
+            Route("/seranking/{path:path}", SeRanking(sandbox).endpoint, methods=["GET"]),
+            Route("/webmaster/v4/{path:path}", Webmaster(sandbox).endpoint, methods=["GET"]),
             Route("/sheets/v4/spreadsheets/{path:path}", sheets.endpoint, methods=["GET"]),
             *mailbox_routes(sandbox.mails),
             *Control(sandbox, uis).routes(),

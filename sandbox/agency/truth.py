@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sandbox.agency.consoles import consoles_truth
 from sandbox.agency.history import events, last_check_day
 from sandbox.agency.model import Tenant
 from sandbox.agency.sheets import sheet_rows
@@ -24,7 +25,7 @@ _KEPT = 4
 def truth(tenant: Tenant, now: datetime) -> dict[str, Any]:
     """Counts and key figures of ``tenant`` at ``now`` (aware), ready for JSON.
 
-    Keys: account_id, as_of, rows (records each provider lists), leads, cohorts, flow, calls, positions, payments, mrr.
+    Keys: account_id, as_of, rows (records each provider lists), leads, cohorts, flow, calls, positions, seranking, webmaster, payments, mrr.
     Amounts are in the tenant's currency, shares are fractions. Cohorts and flow are of counted leads: listed, neither
     spam nor test nor duplicate.
     """
@@ -39,6 +40,7 @@ def truth(tenant: Tenant, now: datetime) -> dict[str, Any]:
 def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
     seen = tenant.at(now)
     counted = [lead for lead in seen.leads if flags(lead, now).counts]
+    consoles = consoles_truth(tenant, now)
     positions = positions_truth(tenant, last_check_day(tenant, now))
     today = now.astimezone(ZoneInfo(tenant.time_zone)).date()
     return {
@@ -59,6 +61,10 @@ def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
             "projects": len(tenant.projects),
             "keywords": sum(len(project.keywords) for project in tenant.projects),
             "position_checks": positions["checked"],
+            "seranking_sites": consoles["seranking"]["sites"],
+            "seranking_keywords": consoles["seranking"]["keywords"],
+            "seranking_positions": consoles["seranking"]["checked"],
+            "webmaster_queries": consoles["webmaster"]["rows"],
             **sheet_rows(tenant, now),
         },
         "leads": leads_truth(seen),
@@ -66,6 +72,7 @@ def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
         "flow": flow_truth(tenant, counted, now),
         "calls": calls_truth(seen),
         "positions": positions,
+        **consoles,
         "payments": {"count": len(seen.payments), "amount": sum(payment.amount for payment in seen.payments)},
         "mrr": [month.as_row() for month in mrr_truth(tenant.contracts, today)],
     }

@@ -72,6 +72,8 @@ def secrets_of(slug: str, account_number: int) -> dict[str, str]:
         f"VORONKA_{upper}_AMOCRM_ACCESS_TOKEN": f"long-{slug}",
         f"VORONKA_{upper}_UIS_ACCESS_TOKEN": f"uis-key-{slug}",
         f"VORONKA_{upper}_TOPVISOR_ACCESS_TOKEN": f"topvisor-key-{slug}",
+        f"VORONKA_{upper}_SERANKING_ACCESS_TOKEN": f"seranking-key-{slug}",
+        f"VORONKA_{upper}_WEBMASTER_ACCESS_TOKEN": f"webmaster-key-{slug}",
         f"VORONKA_{upper}_TOPVISOR_USER_ID": str(account_number),
         f"VORONKA_{upper}_SHEETS_ACCESS_TOKEN": f"sheets-key-{slug}",
     }
@@ -81,7 +83,10 @@ def _agency(agency: Mapping[str, Any], url: str) -> dict[str, Any]:
     sources = {
         "crm": {"provider": "amocrm", "base_url": f"{url}/amocrm/{agency['id']}"},
         "telephony": [{"provider": "uis", "base_url": f"{url}/uis/v2.0", "rate_per_second": 1000}],
-        "positions": [{"provider": "topvisor", "base_url": f"{url}/topvisor", "rate_per_second": 1000}],
+        "positions": [
+            {"provider": provider, "base_url": f"{url}/{provider}", "rate_per_second": 1000}
+            for provider in ("topvisor", "seranking", "webmaster")
+        ],
         "sheets": [
             {
                 "provider": "sheets",

@@ -50,7 +50,9 @@ def test_every_keyword_is_found_not_found_or_not_checked(
                     key = (str(project.project_id), str(keyword.keyword_id), region.index, day)
                     names = (region.engine, region.region_name, region.device, region.depth)
                     expected[key] = (state, place, keyword.volume, keyword.text, *names)
-    rows = built_warehouse.rows("select * from marts.fct_positions where account_id = %s", (account,))
+    rows = built_warehouse.rows(
+        "select * from marts.fct_positions where account_id = %s and provider = 'topvisor'", (account,)
+    )
     found = {
         (row["source_project_id"], row["source_keyword_id"], row["region_index"], row["checked_on"]): (
             row["state"],

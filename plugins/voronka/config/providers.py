@@ -11,5 +11,7 @@ KIND_OF: dict[str, Kind] = {
     "uis": "telephony",
     "zadarma": "telephony",
     "topvisor": "positions",
+    "seranking": "positions",
+    "webmaster": "positions",
     "sheets": "sheets",
 }

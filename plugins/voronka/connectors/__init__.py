@@ -10,7 +10,9 @@ from voronka.config.providers import KIND_OF
 from voronka.connectors.base import Connector, Limiter, TokenStore
 from voronka.connectors.crm.amocrm.making import make_amocrm
 from voronka.connectors.making import Making
+from voronka.connectors.positions.seranking.making import make_seranking
 from voronka.connectors.positions.topvisor.making import make_topvisor
+from voronka.connectors.positions.webmaster.making import make_webmaster
 from voronka.connectors.sheets.making import make_sheets
 from voronka.connectors.telephony.uis.making import make_uis
 from voronka.connectors.telephony.zadarma.making import make_zadarma
@@ -23,6 +25,8 @@ MAKERS: dict[str, Callable[[Making], Connector]] = {
     "uis": make_uis,
     "zadarma": make_zadarma,
     "topvisor": make_topvisor,
+    "seranking": make_seranking,
+    "webmaster": make_webmaster,
     "sheets": make_sheets,
 }
 """Who makes a connector of a provider; a new provider is one more line."""

@@ -52,6 +52,35 @@ class Making:
             )
         return chosen
 
+    def choices(self, option: str, known: Sequence[str], default: Sequence[str]) -> tuple[str, ...]:
+        """An option that lists some of the known values, with commas between.
+
+        Raises:
+            ConfigurationError: it names none, or one that is not known.
+        """
+        text = str(self.source.options.get(option, ",".join(default)))
+        chosen = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+        if not chosen or not set(chosen) <= set(known):
+            raise ConfigurationError(
+                f"{option} of {self.source.provider} in {self.account.id} is {text!r}.",
+                remedy=f"list, with commas between, some of: {', '.join(known)}.",
+            )
+        return chosen
+
+    def whole(self, option: str, default: int) -> int:
+        """An option that is a whole number from 1 on.
+
+        Raises:
+            ConfigurationError: it is not.
+        """
+        value = self.source.options.get(option, default)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise ConfigurationError(
+                f"{option} of {self.source.provider} in {self.account.id} is {value!r}.",
+                remedy="write a whole number from 1 on.",
+            )
+        return value
+
     def http(self, judge: Judge, *secrets: str, default_url: str | None = None) -> HttpClient:
         """A client for the source's own address, or the provider's.
 

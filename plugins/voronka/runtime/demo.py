@@ -84,7 +84,7 @@ def run_demo(*, months: int, leads: int, seed: int) -> bool:
     os.environ.update(demo_settings.write(state, sandbox.ports, scene.until))
     with step("Postgres started and migrated"):
         local.start_warehouse(told=lambda _: None)
-    with step("Sandbox: amoCRM, UIS, Topvisor, Google Sheets and a mail catcher"):
+    with step("Sandbox: amoCRM, UIS, Topvisor, SE Ranking, Webmaster, Google Sheets and a mail catcher"):
         wait_until(lambda: _answers(sandbox), sandbox, seconds=120, what="the simulated agencies are made")
         consent()
     before = demo_story.versions()

@@ -61,7 +61,10 @@ def _account(agency: Mapping[str, Any], http: int) -> dict[str, Any]:
             "rate_per_second": RATE,
         },
         "telephony": [{"provider": "uis", "base_url": f"{base}/uis/v2.0", "rate_per_second": RATE}],
-        "positions": [{"provider": "topvisor", "base_url": f"{base}/topvisor", "rate_per_second": RATE}],
+        "positions": [
+            {"provider": provider, "base_url": f"{base}/{provider}", "rate_per_second": RATE}
+            for provider in ("topvisor", "seranking", "webmaster")
+        ],
         "sheets": [
             {
                 "provider": "sheets",
@@ -127,5 +130,7 @@ def _secrets() -> dict[str, str]:
         values[f"VORONKA_{upper}_UIS_ACCESS_TOKEN"] = f"uis-key-{slug}"
         values[f"VORONKA_{upper}_TOPVISOR_ACCESS_TOKEN"] = f"topvisor-key-{slug}"
         values[f"VORONKA_{upper}_SHEETS_ACCESS_TOKEN"] = f"sheets-key-{slug}"
+        for provider in ("seranking", "webmaster"):
+            values[f"VORONKA_{upper}_{provider.upper()}_ACCESS_TOKEN"] = f"{provider}-key-{slug}"
         values[f"VORONKA_{upper}_TOPVISOR_USER_ID"] = str(FIRST_ACCOUNT_NUMBER + number)
     return values

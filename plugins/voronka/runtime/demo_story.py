@@ -43,7 +43,9 @@ COUNTED = (
 )
 LEADS = f"from marts.fct_leads where account_id = %(account)s and {COUNTED}"
 CALLS = "from marts.fct_calls where account_id = %(account)s"
-POSITIONS = "from marts.fct_positions where account_id = %(account)s"
+POSITIONS = "from marts.fct_positions where account_id = %(account)s and provider = 'topvisor'"
+SECOND = "from marts.fct_positions where account_id = %(account)s and provider = 'seranking'"
+SHOWN = "from marts.fct_query_averages where account_id = %(account)s and provider"
 
 FIGURES: tuple[Figure, ...] = (
     Figure("leads in the CRM", "rows.leads", _raw("amocrm_leads"), "transformer"),
@@ -93,6 +95,17 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure("  found", "positions.found", f"select count(*) {POSITIONS} and state = 'found'"),
     Figure("  in the top 10", "positions.top10", f"select count(*) {POSITIONS} and position <= 10"),
+    Figure("  by SE Ranking", "seranking.checked", f"select count(*) {SECOND} and state <> 'not_checked'"),
+    Figure("    found", "seranking.found", f"select count(*) {SECOND} and state = 'found'"),
+    *(
+        Figure(
+            f"{measure} in {label}",
+            f"{provider}.{measure}",
+            f"select coalesce(sum({measure}), 0) {SHOWN} = '{provider}'",
+        )
+        for provider, label in (("webmaster", "Yandex Webmaster"),)
+        for measure in ("impressions", "clicks")
+    ),
 )
 
 LISTS: tuple[Figure, ...] = (

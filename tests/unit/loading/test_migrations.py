@@ -18,7 +18,9 @@ from tests.support.postgres import PostgresServer, Warehouse, environment, fresh
 from tests.unit.loading.test_privileges import REFUSED
 from voronka import database
 from voronka.connectors.crm.amocrm.connector import AmoCrmConnector
+from voronka.connectors.positions.seranking import SeRankingConnector
 from voronka.connectors.positions.topvisor.connector import TopvisorConnector
+from voronka.connectors.positions.webmaster import WebmasterConnector
 from voronka.connectors.sheets.connector import SheetsConnector
 from voronka.connectors.telephony.uis.connector import UisConnector
 from voronka.connectors.telephony.zadarma.connector import ZadarmaConnector
@@ -57,6 +59,8 @@ def test_every_entity_has_its_tables(warehouse: Warehouse) -> None:
         UisConnector,
         ZadarmaConnector,
         TopvisorConnector,
+        SeRankingConnector,
+        WebmasterConnector,
         SheetsConnector,
     )
     for connector in connectors:

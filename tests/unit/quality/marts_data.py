@@ -96,6 +96,14 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
             " 0.2",
         ),
     ),
+    "fct_query_averages": (
+        "project_id text, query text, shown_on date, ctr numeric, average_position numeric",
+        ("'{a}-site', 'seo', '2026-11-22', 0.04, 8", "'{a}-site', 'sea', '2026-11-22', null, null"),
+    ),
+    "query_averages_daily": (
+        "project_id text, device text, shown_on date, ctr numeric, average_position numeric",
+        ("'{a}-site', 'mobile', '2026-11-22', 0.04, 8",),
+    ),
     "velocity_monthly": ("month_start date, pipeline_id text", ("'2026-11-01', '{a}-p'",)),
     "source_monthly": (
         "month_start date, source text, channel text, leads int",

@@ -101,6 +101,39 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     },
 }
 PAYLOADS |= {
+    "seranking_searchengines": {"id": 411, "name": "Yandex Moscow"},
+    "seranking_sites": {"id": 7, "name": "site.example"},
+    "seranking_engines": {
+        "site_engine_id": 3,
+        "search_engine_id": 411,
+        "region_name": "Moscow",
+        "site_id": "7",
+        "depth": 100,
+    },
+    "seranking_keywords": {"id": 9, "name": "seo"},
+    "seranking_positions": {
+        "site_id": "7",
+        "site_engine_id": "3",
+        "keyword_id": "9",
+        "keyword": "seo",
+        "date": "2026-11-22",
+        "pos": 0,
+    },
+    "webmaster_hosts": {
+        "host_id": "https:site.example:443",
+        "ascii_host_url": "https://site.example/",
+        "verified": True,
+    },
+    "webmaster_queries": {
+        "query_id": "q1",
+        "query_text": "seo",
+        "indicators": {"TOTAL_SHOWS": 100.0},
+        "host_id": "https:site.example:443",
+        "date": "2026-11-22",
+        "device": "DESKTOP",
+    },
+}
+PAYLOADS |= {
     "sheets_contracts": {
         "contract": "118",
         "client": "Stroy-Dom",
@@ -192,6 +225,14 @@ PAYLOADS |= {
     },
 }
 SOURCE_IDS = {"topvisor_projects": "41", "topvisor_keywords": "41:7", "amocrm_pipelines": "10"}
+PARTITIONED = (
+    "amocrm_events",
+    "uis_calls",
+    "zadarma_calls",
+    "topvisor_positions",
+    "seranking_positions",
+    "webmaster_queries",
+)
 LISTS_WITH_TOTAL = (
     "amocrm_users",
     "amocrm_roles",
@@ -214,7 +255,7 @@ def put(
     """One record in raw: the sound payload of its table with ``changes``, and without a field."""
     payload = {**PAYLOADS[table], **(changes or {})}
     payload.pop(without, None)
-    if table in ("amocrm_events", "uis_calls", "zadarma_calls", "topvisor_positions"):
+    if table in PARTITIONED:
         owner.execute("select ops.ensure_raw_partition(%s, %s::date)", (table, at.date()))
     owner.execute(
         f"insert into raw.{table} values (%s, %s, %s, %s, %s, now(), gen_random_uuid(), null, null)",

@@ -11,3 +11,10 @@ inner join {{ ref('stg_topvisor__regions') }} as regions
         and volumes.project_id = regions.project_id
         and volumes.region_key = regions.region_key
         and volumes.searcher_key = regions.searcher_key
+union all
+select
+    account_id,
+    keyword_id,
+    region_index,
+    volume
+from {{ ref('stg_seranking__volumes') }}

@@ -1,15 +1,15 @@
 {{ config(indexes=[{'columns': ['account_id', 'project_id'], 'unique': true}, {'columns': ['client_id']}]) }}
 {% set host = "regexp_replace(lower(trim(%s)), '^(https?://)?(www\\.)?([^/?#:]*).*$', '\\3')" %}
--- No rank tracker knows our clients. A project is of the client whose web address in the CRM is the project's site;
--- without one, of the client whose name the project's name starts with. Two candidates are none: a report to the wrong
--- client is worse than a project without one.
+-- No rank tracker and no console knows our clients. A project is of the client whose web address in the CRM is the
+-- project's site; without one, of the client whose name the project's name starts with. Two candidates are none: a
+-- report to the wrong client is worse than a project without one.
 with
 
 projects as (
     select
         *,
         {{ host | replace('%s', 'site') }} as host
-    from {{ ref('stg_topvisor__projects') }}
+    from {{ ref('int_positions__projects') }}
 ),
 
 clients as (
@@ -77,7 +77,8 @@ by_name as (
 
 select
     projects.account_id,
-    'topvisor' as provider,
+    projects.provider,
+    projects.kind,
     projects.project_id,
     projects.source_project_id,
     projects.project_name,

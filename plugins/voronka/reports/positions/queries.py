@@ -42,7 +42,7 @@ def projects(connection: Connection[Any], account: Account, only: Sequence[str] 
         """
         select project_id, source_project_id
         from marts.dim_projects
-        where account_id = %(account)s and not is_deleted
+        where account_id = %(account)s and kind = 'tracker' and not is_deleted
         order by site, project_id
         """,
         {"account": account.id},

@@ -7,24 +7,14 @@ A cell ``"2026-01-08:412233:5": {"position": "7"}`` says: on that day, in that p
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from voronka.connectors.base import Record, Rejection
+from voronka.connectors.positions.days import LOOK, day_of, midnight
 from voronka.connectors.rows import REPORT, Unusable, kind_of, require_id, require_object
 
 NOT_FOUND = "--"
-_LOOK = (
-    "look at the project in Topvisor; if it is right there, report it with the payload from ops.quarantine."
-)
-
-
-@lru_cache(maxsize=4096)
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The start of a local day, aware UTC."""
-    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
 def parse_cells(keyword: Any, project_id: str, zone: ZoneInfo) -> Iterator[Record | Rejection]:
@@ -51,11 +41,11 @@ def _parse_cell(
     try:
         if cell_project != project_id or not region_index.isdigit():
             raise Unusable("bad_cell_key", f"expected date:{project_id}:region index", REPORT)
-        day = _day(day_text)
+        day = day_of(day_text)
         position = require_object(cell, "the cell").get("position")
         if not _is_position(position):
             reason = f"position is {position!r}, expected a whole number from 1 on or {NOT_FOUND!r}"
-            raise Unusable("bad_position", reason, _LOOK)
+            raise Unusable("bad_position", reason, LOOK)
     except Unusable as error:
         broken = {"keyword_id": keyword["id"], "keyword": keyword.get("name"), "cell": key, "value": cell}
         return error.rejection(
@@ -73,14 +63,6 @@ def _parse_cell(
         "relevant_url": cell.get("relevant_url"),
     }
     return Record(source_id, midnight(day, zone), payload)
-
-
-@lru_cache(maxsize=4096)
-def _day(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 -- a day has no zone
-    except ValueError:
-        raise Unusable("bad_date", f"{text!r} is no date", _LOOK) from None
 
 
 def _is_position(value: Any) -> bool:

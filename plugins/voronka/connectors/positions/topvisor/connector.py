@@ -11,7 +11,8 @@ from voronka.connectors.base import Entity, Finding, Page, Record, Rejection
 from voronka.connectors.entities import entity_named
 from voronka.connectors.http import Where
 from voronka.connectors.pages import Seen, page_of
-from voronka.connectors.positions.topvisor.cells import midnight, parse_cells
+from voronka.connectors.positions.days import days_starting_in
+from voronka.connectors.positions.topvisor.cells import parse_cells
 from voronka.connectors.positions.topvisor.client import Answer, TopvisorClient, rows_of
 from voronka.connectors.probing import clock_finding, failed
 from voronka.connectors.rows import listed, usable_id
@@ -66,7 +67,7 @@ class TopvisorConnector:
             for project in self._projects():
                 yield from self._keywords(project)
         else:
-            days = [day for day in window.local_days(self._zone.key) if midnight(day, self._zone) in window]
+            days = days_starting_in(window, self._zone)
             for project in self._projects() if days else ():
                 yield from self._positions(project, days, window)
 

@@ -1,0 +1,1 @@
+"""SE Ranking: sites, search engines, keywords, positions."""

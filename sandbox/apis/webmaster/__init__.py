@@ -1,0 +1,1 @@
+"""Yandex Webmaster API v4: user, hosts, search queries."""
