@@ -14,6 +14,7 @@ from sandbox.agency.consoles import consoles_truth
 from sandbox.agency.history import events, last_check_day
 from sandbox.agency.model import Tenant
 from sandbox.agency.sheets import sheet_rows
+from sandbox.agency.truth_call_notes import call_notes_truth
 from sandbox.agency.truth_calls import calls_truth
 from sandbox.agency.truth_funnel import cohorts_truth, flags, flow_truth, leads_truth
 from sandbox.agency.truth_money import mrr_truth
@@ -25,7 +26,8 @@ _KEPT = 4
 def truth(tenant: Tenant, now: datetime) -> dict[str, Any]:
     """Counts and key figures of ``tenant`` at ``now`` (aware), ready for JSON.
 
-    Keys: account_id, as_of, rows (records each provider lists), leads, cohorts, flow, calls, positions, seranking, webmaster, payments, mrr.
+    Keys: account_id, as_of, rows (records each provider lists), leads, cohorts, flow, calls, call_notes, positions, seranking,
+    webmaster, payments, mrr.
     Amounts are in the tenant's currency, shares are fractions. Cohorts and flow are of counted leads: listed, neither
     spam nor test nor duplicate.
     """
@@ -71,6 +73,7 @@ def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
         "cohorts": cohorts_truth(tenant, counted, now),
         "flow": flow_truth(tenant, counted, now),
         "calls": calls_truth(seen),
+        "call_notes": call_notes_truth(seen),
         "positions": positions,
         **consoles,
         "payments": {"count": len(seen.payments), "amount": sum(payment.amount for payment in seen.payments)},

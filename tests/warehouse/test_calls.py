@@ -59,6 +59,29 @@ def test_figures_equal_the_truth(built_warehouse: BuiltWarehouse, account: str) 
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
+def test_calls_and_notes_agree_as_the_truth_says(built_warehouse: BuiltWarehouse, account: str) -> None:
+    (found,) = built_warehouse.rows(
+        """
+        select
+            sum(notes_in_crm)::int as notes,
+            sum(matched)::int as matched,
+            sum(missing_in_crm)::int as missing_in_crm,
+            sum(missing_in_exchange)::int as missing_in_exchange
+        from marts.call_reconciliation_daily where account_id = %s
+        """,
+        (account,),
+    )
+    listed = built_warehouse.rows(
+        "select reason, count(*) as found from marts.call_reconciliation where account_id = %s group by reason",
+        (account,),
+    )
+
+    assert found == built_warehouse.truth[account]["call_notes"]
+    assert found["missing_in_crm"] > 0
+    assert {row["reason"]: row["found"] for row in listed} == {"note_missing": found["missing_in_crm"]}
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
 def test_every_call_is_there_as_it_was(
     built_warehouse: BuiltWarehouse, tenants: dict[str, Tenant], account: str
 ) -> None:

@@ -43,6 +43,7 @@ COUNTED = (
 )
 LEADS = f"from marts.fct_leads where account_id = %(account)s and {COUNTED}"
 CALLS = "from marts.fct_calls where account_id = %(account)s"
+RECONCILED = "from marts.call_reconciliation_daily where account_id = %(account)s"
 POSITIONS = "from marts.fct_positions where account_id = %(account)s and provider = 'topvisor'"
 SECOND = "from marts.fct_positions where account_id = %(account)s and provider = 'seranking'"
 SHOWN = "from marts.fct_query_averages where account_id = %(account)s and provider"
@@ -79,6 +80,8 @@ FIGURES: tuple[Figure, ...] = (
         "calls.recovered_by_client",
         f"select count(*) filter (where is_missed and recovered_by = 'client' and not is_spam) {CALLS}",
     ),
+    Figure("  noted in the CRM", "call_notes.matched", f"select sum(matched) {RECONCILED}"),
+    Figure("  notes the CRM lacks", "call_notes.missing_in_crm", f"select sum(missing_in_crm) {RECONCILED}"),
     Figure(
         "payments", "payments.count", "select count(*) from marts.fct_payments where account_id = %(account)s"
     ),
