@@ -28,7 +28,8 @@ from voronka.loading import Loader, PostgresLimiter
 ACCOUNT = "sever"
 RATE = 7
 PROCESSES = 4
-WARM_UP_SECONDS = 5.0
+WARM_UP_SECONDS = 2.0
+LONGEST_START_SECONDS = 60.0
 ENTITIES = ("leads", "contacts", "companies", "notes", "events")
 
 
@@ -42,6 +43,16 @@ def load_without_end(url: str, start: str, end: str) -> None:
     while True:
         for entity in ENTITIES:
             loader.load(connector, entity, window)
+
+
+def wait_for_all() -> None:
+    """Until every process loads."""
+    deadline = time.monotonic() + LONGEST_START_SECONDS
+    with database.connect("loader", autocommit=True) as connection:
+        query = "select count(*) from ops.loads where status = 'running'"
+        while connection.execute(query).fetchone() != (PROCESSES,) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    time.sleep(WARM_UP_SECONDS)
 
 
 @contextmanager
@@ -76,7 +87,7 @@ def main() -> None:
         window = ("2026-07-01T00:00:00+00:00", sandbox.as_of.isoformat())
         try:
             with loading(f"{sandbox.url}/amocrm/{ACCOUNT}", window):
-                time.sleep(WARM_UP_SECONDS)
+                wait_for_all()
                 sandbox.forget_requests()
                 started = time.monotonic()
                 time.sleep(options.seconds)

@@ -48,7 +48,7 @@ UNBLOCK = """
     where bucket = %(bucket)s and blocked_at is not null
 """
 RECONNECTS = 6
-JITTER_SECONDS = 0.015
+JITTER_SECONDS = 0.02
 """By how much two requests may come closer on their way than they were sent, without a second holding too many."""
 LATE_SECONDS = 0.003
 """A process that wakes up later than this says so."""
