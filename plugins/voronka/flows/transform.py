@@ -229,7 +229,8 @@ def publish(run_id: str) -> datetime:
     """Mark the run as published: from now on reports and write-backs read it. The moment its data is as of (UTC).
 
     Accounts that a gate holds stay held; every other one gets the moment its own sources were loaded to, and the
-    run the earliest of them.
+    run the earliest of them. The rows of the public marts are kept with the time they stand, and figures of finished
+    periods that were published otherwise before are noted as restated, all in the same transaction.
     """
     with database.connect("app") as connection:
         connection.execute(
@@ -278,10 +279,12 @@ def publish(run_id: str) -> datetime:
             """,
             {"run_id": run_id, "now": clock.now()},
         ).fetchone()
-    if row is None:
-        raise VoronkaError(
-            f"The run {run_id} cannot be published: it is not open.", remedy="run voronka transform again."
-        )
+        if row is None:
+            raise VoronkaError(
+                f"The run {run_id} cannot be published: it is not open.",
+                remedy="run voronka transform again.",
+            )
+        connection.execute("select history.keep_published(%s, %s)", (run_id, clock.now()))
     as_of: datetime = row[0]
     return as_of
 
