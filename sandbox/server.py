@@ -22,6 +22,7 @@ from uvicorn.loops.auto import auto_loop_factory
 from sandbox.agency.model import Tenant
 from sandbox.apis.amocrm import routes as amocrm
 from sandbox.apis.amocrm.hooks import Hooks
+from sandbox.apis.bank.service import Bank
 from sandbox.apis.seranking.service import SeRanking
 from sandbox.apis.sheets.service import Sheets
 from sandbox.apis.topvisor.service import Topvisor
@@ -57,6 +58,7 @@ def provider_app(sandbox: Sandbox) -> Starlette:
     uis, topvisor, sheets = Uis(sandbox), Topvisor(sandbox), Sheets(sandbox)
     hooks = Hooks(sandbox)
     zadarma = Zadarma(sandbox)
+    bank = Bank(sandbox)
 
     async def crm(request: Request) -> Response:
         return await amocrm.endpoint(sandbox, request, hooks)
@@ -70,6 +72,8 @@ def provider_app(sandbox: Sandbox) -> Starlette:
             Route("/topvisor/v2/json/{path:path}", topvisor.endpoint, methods=["POST"]),
             Route("/seranking/{path:path}", SeRanking(sandbox).endpoint, methods=["GET"]),
             Route("/webmaster/v4/{path:path}", Webmaster(sandbox).endpoint, methods=["GET"]),
+            Route("/bank/{slug}/statements", bank.endpoint, methods=["GET"]),
+            Route("/bank/{slug}/statements/{file}", bank.endpoint, methods=["GET"]),
             Route("/sheets/v4/spreadsheets/{path:path}", sheets.endpoint, methods=["GET"]),
             *mailbox_routes(sandbox.mails),
             *Control(sandbox, uis).routes(),

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sandbox.agency.bank import bank_truth
 from sandbox.agency.consoles import consoles_truth
 from sandbox.agency.history import events, last_check_day
 from sandbox.agency.model import Tenant
@@ -27,7 +28,7 @@ def truth(tenant: Tenant, now: datetime) -> dict[str, Any]:
     """Counts and key figures of ``tenant`` at ``now`` (aware), ready for JSON.
 
     Keys: account_id, as_of, rows (records each provider lists), leads, cohorts, flow, calls, call_notes, positions, seranking,
-    webmaster, payments, mrr.
+    webmaster, payments, bank, mrr.
     Amounts are in the tenant's currency, shares are fractions. Cohorts and flow are of counted leads: listed, neither
     spam nor test nor duplicate.
     """
@@ -77,5 +78,6 @@ def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
         "positions": positions,
         **consoles,
         "payments": {"count": len(seen.payments), "amount": sum(payment.amount for payment in seen.payments)},
+        "bank": bank_truth(tenant, now),
         "mrr": [month.as_row() for month in mrr_truth(tenant.contracts, today)],
     }

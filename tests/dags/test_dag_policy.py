@@ -32,6 +32,7 @@ def test_every_dag_has_owner_docs_tags_and_retries_by_error(loaded_dags: dict[st
         "ingest_telephony",
         "ingest_positions",
         "ingest_sheets",
+        "ingest_money",
         "transform_warehouse",
         "send_reports",
     }
@@ -47,7 +48,7 @@ def test_every_dag_has_owner_docs_tags_and_retries_by_error(loaded_dags: dict[st
 
 
 def test_ingest_runs_on_data_intervals(loaded_dags: dict[str, object]) -> None:
-    for kind in ("crm", "telephony", "positions", "sheets"):
+    for kind in ("crm", "telephony", "positions", "sheets", "money"):
         timetable = loaded_dags[f"ingest_{kind}"].timetable
         assert type(timetable).__name__ == "CronDataIntervalTimetable", (
             "a bare cron gives a zero-width interval"

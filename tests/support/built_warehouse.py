@@ -28,6 +28,7 @@ from voronka.config import Settings, load_settings
 from voronka.domain.windows import Window
 from voronka.flows import load, transform
 from voronka.runtime import demo_settings
+from voronka.runtime.demo_statements import copy_statements, statements_folder
 
 OLIST = ROOT / ".." / "shared" / "data" / "olist"
 SALES = "+marts.sales +marts.core"
@@ -79,7 +80,7 @@ def secrets_of(slug: str, account_number: int) -> dict[str, str]:
     }
 
 
-def _agency(agency: Mapping[str, Any], url: str) -> dict[str, Any]:
+def _agency(agency: Mapping[str, Any], url: str, folder: Path) -> dict[str, Any]:
     sources = {
         "crm": {"provider": "amocrm", "base_url": f"{url}/amocrm/{agency['id']}"},
         "telephony": [{"provider": "uis", "base_url": f"{url}/uis/v2.0", "rate_per_second": 1000}],
@@ -95,6 +96,10 @@ def _agency(agency: Mapping[str, Any], url: str) -> dict[str, Any]:
                 "options": {"spreadsheet": f"sheet-{agency['id']}"},
             }
         ],
+        "money": [
+            {"provider": "bank_1c", "options": {"folder": str(statements_folder(folder, agency["id"]))}},
+        ],
+        "payments_truth": "transactions",
     }
     sources["crm"]["rate_per_second"] = 1000  # type: ignore[call-overload]
     return {**{k: v for k, v in agency.items() if k != "auth"}, **sources, **demo_settings.MEANINGS}
@@ -141,6 +146,9 @@ def built(
         transform.begin(settings, "test")
         for start, end in itertools.pairwise(visits):
             sandbox.clock(end)
+            for account in settings.accounts:
+                if account.money:
+                    copy_statements(sandbox.url, account.id, statements_folder(folder, account.id))
             _load(settings, Window(start, end))
         if not select:
             transform.fit_models(settings)
@@ -168,8 +176,8 @@ def built_warehouse(
     postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory, sandbox: SandboxProcess
 ) -> Iterator[BuiltWarehouse]:
     """Both agencies of the small world, built."""
-    accounts = [_agency(agency, sandbox.url) for agency in demo_settings.AGENCIES]
     folder = tmp_path_factory.mktemp("built")
+    accounts = [_agency(agency, sandbox.url, folder) for agency in demo_settings.AGENCIES]
     visits = [datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC), sandbox.as_of]
     with built(postgres_server, folder, sandbox, accounts, visits=visits) as made:
         yield made

@@ -72,6 +72,9 @@ class FieldMap(Strict):
     client_segment: str | None = None
     client_region: str | None = None
     client_subject_area: str | None = None
+    client_inn: str | None = Field(
+        default=None, description="tax number, by which payments find their company"
+    )
 
 
 def _known_provider(value: str) -> str:
@@ -123,6 +126,10 @@ class Account(Strict):
     positions: tuple[Source, ...] = ()
     sheets: tuple[Source, ...] = ()
     money: tuple[Source, ...] = ()
+    payments_truth: Literal["bank", "transactions"] | None = Field(
+        default=None,
+        description="where payments are counted; none named: the bank where the account has statements, else the CRM",
+    )
     ads: tuple[Source, ...] = ()
     fields: FieldMap = FieldMap()
     spam: tuple[Match, ...] = ()
@@ -152,6 +159,17 @@ class Account(Strict):
                     f"{source.provider} stands under {kind}; move it to {KIND_OF[source.provider]}"
                 )
         return self
+
+    @model_validator(mode="after")
+    def _bank_before_its_truth(self) -> Account:
+        if self.payments_truth == "bank" and not self.money:
+            raise ValueError("payments_truth is bank, but there is no source under money")
+        return self
+
+    @property
+    def counted_payments(self) -> Literal["bank", "transactions"]:
+        """Which source of payments counts; the others are only compared with it."""
+        return self.payments_truth or ("bank" if self.money else "transactions")
 
     @property
     def sources(self) -> tuple[tuple[Kind, Source], ...]:
@@ -210,6 +228,7 @@ class ScheduleSettings(Strict):
     ingest_telephony: str | None = "25 * * * *"
     ingest_positions: str | None = "0 7 * * *"
     ingest_sheets: str | None = "0 6 * * *"
+    ingest_money: str | None = "40 * * * *"
     send_reports: str | None = "30 8 * * 1"
     transform_when: Literal["any", "all"] = "any"
     history_piece_days: int = Field(default=62, gt=0)

@@ -14,4 +14,6 @@ KIND_OF: dict[str, Kind] = {
     "seranking": "positions",
     "webmaster": "positions",
     "sheets": "sheets",
+    "bank_1c": "money",
+    "bank_csv": "money",
 }

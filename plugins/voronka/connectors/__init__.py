@@ -10,6 +10,7 @@ from voronka.config.providers import KIND_OF
 from voronka.connectors.base import Connector, Limiter, TokenStore
 from voronka.connectors.crm.amocrm.making import make_amocrm
 from voronka.connectors.making import Making
+from voronka.connectors.money.making import make_bank_1c, make_bank_csv
 from voronka.connectors.positions.seranking.making import make_seranking
 from voronka.connectors.positions.topvisor.making import make_topvisor
 from voronka.connectors.positions.webmaster.making import make_webmaster
@@ -28,6 +29,8 @@ MAKERS: dict[str, Callable[[Making], Connector]] = {
     "seranking": make_seranking,
     "webmaster": make_webmaster,
     "sheets": make_sheets,
+    "bank_1c": make_bank_1c,
+    "bank_csv": make_bank_csv,
 }
 """Who makes a connector of a provider; a new provider is one more line."""
 

@@ -88,6 +88,7 @@ class Entity:
         partitioned: whether the table is partitioned by month of ``source_updated_at`` (immutable times only).
         overlap_seconds: how much before the window is read again, for what arrives late.
         optional: ``FeatureUnavailable`` is recorded and skipped.
+        keeps_missing: a ``full`` list whose records stay when they are no longer in it; what goes is told by deletions.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Entity:
     partitioned: bool = False
     overlap_seconds: int = 0
     optional: bool = False
+    keeps_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ def _accounts(account: Account) -> Iterator[Row]:
         list(hours.weekdays),
         account.closing_grace_days,
         account.margin_share,
+        account.counted_payments,
     )
 
 
@@ -77,7 +78,7 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Account], It
     "accounts": (
         (
             *("account_id", "name", "time_zone", "currency_code", "country_code", "work_start", "work_end"),
-            *("work_weekdays", "closing_grace_days", "margin_share"),
+            *("work_weekdays", "closing_grace_days", "margin_share", "payments_truth"),
         ),
         ("account_id",),
         _accounts,

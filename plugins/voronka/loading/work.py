@@ -56,7 +56,7 @@ class Load:
         self._quarantine = Quarantine(connection, *ours, entity.name, summary.load_id)
         self._journal = Journal(connection, summary)
         self._batch = Batch()
-        self._lists_everything = entity.mode == "full"
+        self._lists_everything = entity.mode == "full" and not entity.keeps_missing
         self._present: set[str] = set()
         self._nameless = 0
         self._began: datetime | None = None

@@ -21,7 +21,7 @@ def ingest_dag(kind: Kind, *, doc: str) -> DAG:
     interval exactly; a run by hand takes ``from`` and ``to`` (ISO 8601 with zone), or goes on from the last load.
     """
     settings = load_settings()
-    rule = "now" if kind == "sheets" else "interval"
+    rule = "now" if kind in ("sheets", "money") else "interval"
     cron = getattr(settings.schedules, f"ingest_{kind}")
     with DAG(
         dag_id=f"ingest_{kind}",

@@ -44,6 +44,7 @@ def session_settings(settings: Settings, now: datetime) -> dict[str, str]:
         "telephony": schedules.ingest_telephony,
         "positions": schedules.ingest_positions,
         "sheets": schedules.ingest_sheets,
+        "money": schedules.ingest_money,
     }
     usual = {kind: usual_hours(cron, schedules.time_zone, now) for kind, cron in crons.items()}
     sources = [

@@ -19,10 +19,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from voronka.config import load_settings, project_folder, state_folder
 from voronka.domain.errors import NotAuthorised, VoronkaError
 from voronka.flows.connect import connect_crm
-from voronka.flows.load import KINDS
 from voronka.loading import PostgresTokenStore
 from voronka.runtime import airflow, demo_settings, demo_story, local
 from voronka.runtime.airflow_api import AirflowApi
+from voronka.runtime.demo_statements import copy_statements, statements_folder
 from voronka.runtime.ports import free_port
 from voronka.runtime.services import Service, Services, wait_until
 
@@ -87,6 +87,10 @@ def run_demo(*, months: int, leads: int, seed: int) -> bool:
     with step("Sandbox: amoCRM, UIS, Topvisor, SE Ranking, Webmaster, Google Sheets and a mail catcher"):
         wait_until(lambda: _answers(sandbox), sandbox, seconds=120, what="the simulated agencies are made")
         consent()
+        for account in load_settings().accounts:
+            copy_statements(
+                f"http://127.0.0.1:{sandbox.ports['http']}", account.id, statements_folder(state, account.id)
+            )
     before = demo_story.versions()
     with step("Airflow: API server, scheduler, Dag processor, triggerer"):
         api = local.start(airflow_port=8080, told=lambda _: None)
@@ -139,7 +143,7 @@ def consent() -> None:
 
 def _ingest(api: AirflowApi, scene: Scene) -> None:
     conf = {"from": scene.history_start.isoformat(), "to": scene.until.isoformat()}
-    runs = {dag_id: api.trigger(dag_id, conf) for dag_id in (f"ingest_{kind}" for kind in KINDS)}
+    runs = {dag_id: api.trigger(dag_id, conf) for dag_id in _ingest_dags()}
     with Progress(TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True) as bar:  # fmt: skip
         tasks = {dag_id: bar.add_task(dag_id, total=None) for dag_id in runs}
         waiting = dict(runs)
@@ -156,6 +160,12 @@ def _ingest(api: AirflowApi, scene: Scene) -> None:
                     raise _failed(api, dag_id, run_id)
             time.sleep(1)
     console.print(f"[green]✓[/green] History loaded by the Dags {', '.join(runs)}")
+
+
+def _ingest_dags() -> list[str]:
+    """The Dag of every kind of source that an account has."""
+    kinds = dict.fromkeys(kind for account in load_settings().accounts for kind, _ in account.sources)
+    return [f"ingest_{kind}" for kind in kinds]
 
 
 def _wait_for_transform(api: AirflowApi) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from voronka.runtime.demo_statements import statements_folder
+
 AGENCIES: tuple[dict[str, Any], ...] = (
     {"id": "sever", "name": "Агентство «Север»", "time_zone": "Europe/Moscow", "currency": "RUB", "country": "RU",
      "language": "ru", "auth": "oauth"},
@@ -49,7 +51,7 @@ FIRST_ACCOUNT_NUMBER = 31420001
 """The sandbox numbers its accounts from here."""
 
 
-def _account(agency: Mapping[str, Any], http: int) -> dict[str, Any]:
+def _account(agency: Mapping[str, Any], http: int, state: Path) -> dict[str, Any]:
     base = f"http://127.0.0.1:{http}"
     return {
         **{k: v for k, v in agency.items() if k != "auth"},
@@ -73,6 +75,11 @@ def _account(agency: Mapping[str, Any], http: int) -> dict[str, Any]:
                 "options": {"spreadsheet": f"sheet-{agency['id']}"},
             }
         ],
+        "money": [
+            {"provider": "bank_1c", "options": {"folder": str(statements_folder(state, agency["id"]))}},
+        ],
+        # the CRM's purchases count, the bank is compared with them
+        "payments_truth": "transactions",
         **MEANINGS,
     }
 
@@ -89,7 +96,7 @@ def write(state: Path, ports: Mapping[str, int], until: datetime) -> dict[str, s
     folder = state / "demo" / "config"
     folder.mkdir(parents=True, exist_ok=True)
     files: dict[str, Any] = {
-        "accounts.yml": {"accounts": [_account(a, ports["http"]) for a in AGENCIES]},
+        "accounts.yml": {"accounts": [_account(a, ports["http"], state) for a in AGENCIES]},
         "reports.yml": {"reports": [line for a in AGENCIES for line in _reports(a)]},
         "voronka.yml": {
             "mail": {
@@ -104,6 +111,7 @@ def write(state: Path, ports: Mapping[str, int], until: datetime) -> dict[str, s
                 "ingest_telephony": None,
                 "ingest_positions": None,
                 "ingest_sheets": None,
+                "ingest_money": None,
                 "send_reports": None,
                 "transform_when": "all",
                 "history_piece_days": 400,

@@ -90,6 +90,21 @@ FIGURES: tuple[Figure, ...] = (
         "payments.amount",
         "select coalesce(sum(amount), 0) from marts.fct_payments where account_id = %(account)s",
     ),
+    Figure(
+        "payments by the bank",
+        "bank.count",
+        "select sum(bank_payments) from marts.payment_reconciliation_monthly where account_id = %(account)s",
+    ),
+    Figure(
+        "  amount",
+        "bank.amount",
+        "select sum(bank_amount) from marts.payment_reconciliation_monthly where account_id = %(account)s",
+    ),
+    Figure(
+        "  without a client",
+        "bank.unmatched",
+        "select count(*) from marts.unmatched_payments where account_id = %(account)s",
+    ),
     Figure("contracts in the sheet", "rows.sheet_contracts", _raw("sheets_contracts"), "transformer"),
     Figure("plans in the sheet", "rows.sheet_plans", _raw("sheets_plans"), "transformer"),
     Figure("rows in the other sheets", "rows.sheets_other", _rows_of(OTHER_SHEETS), "transformer"),

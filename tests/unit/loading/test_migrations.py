@@ -16,8 +16,10 @@ import pytest
 
 from tests.support.postgres import PostgresServer, Warehouse, environment, fresh_warehouse
 from tests.unit.loading.test_privileges import REFUSED
+from tests.unit.quality.raw_data import provider_and_entity
 from voronka import database
 from voronka.connectors.crm.amocrm.connector import AmoCrmConnector
+from voronka.connectors.money.connector import ENTITIES as BANK
 from voronka.connectors.positions.seranking import SeRankingConnector
 from voronka.connectors.positions.topvisor.connector import TopvisorConnector
 from voronka.connectors.positions.webmaster import WebmasterConnector
@@ -66,11 +68,13 @@ def test_every_entity_has_its_tables(warehouse: Warehouse) -> None:
     for connector in connectors:
         for name, entity in connector.entities.fget(object.__new__(connector)).items():
             entities[connector.provider, name] = entity.partitioned
+    for provider in ("bank_1c", "bank_csv"):
+        entities |= {(provider, name): entity.partitioned for name, entity in BANK.items()}
     tables = warehouse.rows(
         "select relname, relkind = 'p' from pg_class"
         " where relnamespace = 'raw'::regnamespace and relkind in ('r', 'p') and not relispartition"
     )
-    current = {tuple(name.split("_", 1)): kind for name, kind in tables if not name.endswith("_history")}
+    current = {provider_and_entity(name): kind for name, kind in tables if not name.endswith("_history")}
     assert current == entities
     assert {name for name, _ in tables if name.endswith("_history")} == {
         f"{provider}_{name}_history" for provider, name in entities

@@ -20,7 +20,13 @@ SEVER: dict[str, Any] = {
     "recyclable_loss_reasons": ["Дорого", "Дорого"],
     "divisions": {"Отдел продаж": "sales"},
 }
-YUG: dict[str, Any] = {"id": "yug", "name": "Юг", "crm": {"provider": "amocrm"}, "currency": "KZT"}
+YUG: dict[str, Any] = {
+    "id": "yug",
+    "name": "Юг",
+    "crm": {"provider": "amocrm"},
+    "currency": "KZT",
+    "money": [{"provider": "bank_1c", "options": {"folder": "bank"}}],
+}
 
 
 def sync(warehouse: Warehouse, *accounts: dict[str, Any]) -> None:
@@ -42,8 +48,21 @@ def test_follows_the_settings(warehouse: Warehouse) -> None:
             [1, 2, 3, 4, 5],
             3,
             Decimal("0.50"),
+            "transactions",
         ),
-        ("yug", "Юг", "Europe/Moscow", "KZT", "RU", time(9), time(18), [1, 2, 3, 4, 5], 3, Decimal("0.50")),
+        (
+            "yug",
+            "Юг",
+            "Europe/Moscow",
+            "KZT",
+            "RU",
+            time(9),
+            time(18),
+            [1, 2, 3, 4, 5],
+            3,
+            Decimal("0.50"),
+            "bank",
+        ),
     ]
     assert warehouse.rows("select * from ops.account_fields order by meaning") == [
         ("sever", "companies", "client_segment", "SEGMENT"),

@@ -9,11 +9,21 @@ from uuid import uuid4
 
 from psycopg import Connection
 
+from voronka.config.providers import KIND_OF
+
 WINDOWED = {"leads", "contacts", "companies", "customers", "tasks", "notes", "events", "calls", "positions"}
 AS_OF = datetime(2026, 11, 24, tzinfo=UTC)  # a Tuesday, 03:00 in Moscow
 ACCOUNTS = ("north", "south")
 STAMP = int((AS_OF - timedelta(days=2)).timestamp())
 PERSON = {"created_at": STAMP, "updated_at": STAMP, "custom_fields_values": None}
+
+BANK_DOCUMENT = {
+    "direction": "in",
+    "paid_on": "2026-11-22",
+    "document_date": "2026-11-22",
+    "amount": "60000.00",
+    "counterparty": {"name": "Stroy-Dom", "inn": "7700000001", "account": None},
+}
 
 PAYLOADS: dict[str, dict[str, Any]] = {
     "amocrm_account": {
@@ -161,6 +171,8 @@ PAYLOADS |= {
         "amount": "120000",
         "vat_included": True,
     },
+    "bank_1c_documents": BANK_DOCUMENT,
+    "bank_csv_documents": BANK_DOCUMENT,
 }
 PAYLOADS |= {
     "sheets_rates": {"event": "payment", "kind": "percent", "rate": "0.1", "valid_from": "2026-01-01"},
@@ -242,6 +254,12 @@ LISTS_WITH_TOTAL = (
 )
 
 
+def provider_and_entity(table: str) -> tuple[str, str]:
+    """The parts of a raw table's name; a provider's own name may have an underscore."""
+    provider = next(name for name in KIND_OF if table.startswith(f"{name}_"))
+    return provider, table.removeprefix(f"{provider}_")
+
+
 def put(
     owner: Connection[Any],
     table: str,
@@ -276,7 +294,7 @@ def load(
     started_at: datetime = AS_OF - timedelta(minutes=5),
 ) -> str:
     """A load of the last day, in ``ops.loads``; its id."""
-    provider, entity = table.split("_", 1)
+    provider, entity = provider_and_entity(table)
     load_id = str(uuid4())
     owner.execute(
         """
@@ -295,7 +313,7 @@ def load(
 
 def watermark(owner: Connection[Any], table: str, account_id: str, at: datetime) -> None:
     """How far a table is loaded."""
-    provider, entity = table.split("_", 1)
+    provider, entity = provider_and_entity(table)
     owner.execute(
         """
         insert into ops.watermarks values (%s, %s, %s, %s, gen_random_uuid())
@@ -309,7 +327,7 @@ def quarantine(
     owner: Connection[Any], table: str, account_id: str, source_id: str, *, reason: str, remedy: str
 ) -> None:
     """An open record of the quarantine."""
-    provider, entity = table.split("_", 1)
+    provider, entity = provider_and_entity(table)
     owner.execute(
         "insert into ops.quarantine values"
         " (%s, %s, %s, %s, 'missing_pipeline', %s, %s, %s, '{}', now(), now(), 1, gen_random_uuid(), null)",

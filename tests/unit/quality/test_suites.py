@@ -50,7 +50,7 @@ def test_raw_suites_read_tables_that_the_migrations_make(warehouse: Warehouse) -
     }
     read: set[str] = set()
     for suite in load_suites("raw"):
-        read |= set(re.findall(r"\b(?:raw|ops)\.[a-z_]+", json.dumps(suite.content)))
+        read |= set(re.findall(r"\b(?:raw|ops)\.[a-z0-9_]+", json.dumps(suite.content)))
     assert read - there == set()
 
 

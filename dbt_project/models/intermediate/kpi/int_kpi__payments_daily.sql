@@ -9,5 +9,5 @@ select
 from {{ ref('fct_payments') }} as payments
 left join {{ ref('dim_clients') }} as clients
     on payments.account_id = clients.account_id and payments.client_id = clients.client_id
-where not payments.is_deleted
+where not payments.is_deleted and payments.is_account_currency
 group by payments.account_id, payments.paid_date, clients.account_manager_id

@@ -1,4 +1,4 @@
--- Payments that count: not deleted, made by now.
+-- Payments that count: not deleted, made by now, in the account's currency, of a known client.
 select
     payments.account_id,
     payments.client_id,
@@ -9,5 +9,6 @@ select
 from {{ ref('fct_payments') }} as payments
 where
     not payments.is_deleted
+    and payments.is_account_currency
     and payments.client_id is not null
     and payments.paid_at <= {{ as_of() }}

@@ -36,14 +36,12 @@ managers as (
 
 first_payments as (
     select
-        customer.account_id,
-        customer.client_id,
-        min(payment.completed_at) as first_paid_at
-    from {{ ref('stg_amocrm__transactions') }} as payment
-    inner join {{ ref('stg_amocrm__customers') }} as customer
-        on payment.account_id = customer.account_id and payment.source_customer_id = customer.source_customer_id
-    where not payment.is_deleted
-    group by customer.account_id, customer.client_id
+        account_id,
+        client_id,
+        min(paid_date) as first_paid_on
+    from {{ ref('int_payments__unioned') }}
+    where is_counted and not is_deleted and not is_refund and client_id is not null
+    group by account_id, client_id
 ),
 
 meanings as (
@@ -66,11 +64,10 @@ select
     meanings.segment,
     meanings.region,
     meanings.subject_area,
-    {{ local_date('first_payments.first_paid_at', 'account.time_zone') }} as first_paid_on,
+    first_payments.first_paid_on,
     coalesce(managers.user_id, clients.user_id) as account_manager_id,
     clients.is_deleted
 from clients
-inner join {{ ref('stg_ops__accounts') }} as account on clients.account_id = account.account_id
 left join managers on clients.account_id = managers.account_id and clients.client_id = managers.client_id
 left join first_payments
     on clients.account_id = first_payments.account_id and clients.client_id = first_payments.client_id

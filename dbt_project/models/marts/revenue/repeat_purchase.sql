@@ -1,4 +1,5 @@
--- Payments of one day are one purchase. Each month's end looks at the purchases made by then only.
+-- Payments of one day are one purchase; a day of nothing but refunds is none. Each month's end looks at the purchases
+-- made by then only.
 {% set lapsed_after_gaps = 2 %}
 
 with
@@ -10,6 +11,7 @@ purchases as (
         paid_date,
         paid_date - lag(paid_date) over (partition by account_id, client_id order by paid_date) as gap_days
     from {{ ref('int_revenue__payments') }}
+    where amount >= 0
     group by account_id, client_id, paid_date
 ),
 

@@ -34,7 +34,7 @@ paid as (
         payments.account_id,
         firsts.cohort_month,
         payments.paid_month as month_start,
-        count(distinct payments.client_id) as active_clients,
+        count(distinct payments.client_id) filter (where payments.amount >= 0) as active_clients,
         sum(payments.amount) as revenue
     from {{ ref('int_revenue__payments') }} as payments
     inner join firsts on payments.account_id = firsts.account_id and payments.client_id = firsts.client_id

@@ -8,5 +8,6 @@ select
     work_end::time as work_end,
     work_weekdays,
     closing_grace_days,
-    margin_share
+    margin_share,
+    payments_truth
 from {{ source('ops', 'accounts') }}
