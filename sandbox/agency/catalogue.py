@@ -167,6 +167,7 @@ def make_fields(index: int, regions: tuple[str, ...]) -> list[FieldDefinition]:
         ("companies", "Регион", None, "select", regions),
         ("companies", "Тематика", None, "select", SUBJECTS),
         ("companies", "Телефон", "PHONE", "multitext", ("WORK", "WORKDD", "MOB", "FAX", "HOME", "OTHER")),
+        ("companies", "ИНН", None, "text", ()),
     ]
     fields, next_enum = [], enum_base
     for n, (entity, name, code, kind, labels) in enumerate(specs):

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sandbox.agency.invoices import invoices
 from sandbox.agency.model import LOST_STAGE_ID, WON_STAGE_ID, Lead, Note, Tenant
 from sandbox.agency.streams import event_id
 
@@ -132,6 +133,13 @@ def _all_events(tenant: Tenant) -> Iterator[CrmEvent]:
         card, by = ("customer", payment.customer_id), owner_of[payment.customer_id]
         after = [{"transaction": {"id": payment.payment_id}}]
         yield _event("transaction_added", card, by, payment.paid_at, after=after, ordinal=n)
+    for invoice in invoices(tenant):
+        after = [{"link": {"entity": {"type": "catalog_element", "id": invoice.invoice_id}}}]
+        owners = [("company", invoice.company_id), ("customer", invoice.customer_id)]
+        owners += [] if invoice.lead_id is None else [("lead", invoice.lead_id)]
+        for owner in owners:
+            ordinal = invoice.invoice_id % _ORDINALS
+            yield _event("entity_linked", owner, 0, invoice.created_at, after=after, ordinal=ordinal)
 
 
 def _call_event(note: Note) -> CrmEvent:

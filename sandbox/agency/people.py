@@ -14,10 +14,12 @@ from sandbox.agency.catalogue import (
     SUBJECTS,
 )
 from sandbox.agency.ground import Ground
+from sandbox.agency.legal import inn_of
 from sandbox.agency.model import Company, Contact, CustomValue
 from sandbox.agency.phones import NumberPool, typed
 
 _CONTACT_BASE, _COMPANY_BASE = 16_000_301, 17_000_201
+_WITHOUT_INN_EVERY = 11
 
 
 class People:
@@ -53,6 +55,8 @@ class People:
             values["Тематика"] = rng.choice(SUBJECTS)
         if rng.random() < 0.5:
             values["PHONE"] = (typed(rng, self._pool.landline()),)
+        if self._next_company % _WITHOUT_INN_EVERY:
+            values["ИНН"] = inn_of(self._next_company)
         company = Company(
             self._next_company,
             f"{rng.choice(LEGAL_FORMS)} «{name}»",

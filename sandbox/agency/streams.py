@@ -28,6 +28,7 @@ _KINDS = (
     "outgoing_call",
     "entity_tag_added",
     "transaction_added",
+    "entity_linked",
 )
 _KIND_NUMBER = {kind: number for number, kind in enumerate(_KINDS)}
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sandbox.agency.bank import bank_truth
 from sandbox.agency.consoles import consoles_truth
 from sandbox.agency.history import events, last_check_day
+from sandbox.agency.invoices import incoming_at, invoices_at, links_at, products, segment_sizes
 from sandbox.agency.model import Tenant
 from sandbox.agency.sheets import sheet_rows
 from sandbox.agency.truth_call_notes import call_notes_truth
@@ -28,7 +29,7 @@ def truth(tenant: Tenant, now: datetime) -> dict[str, Any]:
     """Counts and key figures of ``tenant`` at ``now`` (aware), ready for JSON.
 
     Keys: account_id, as_of, rows (records each provider lists), leads, cohorts, flow, calls, call_notes, positions, seranking,
-    webmaster, payments, bank, mrr.
+    webmaster, payments, bank, invoices, linked (pairs, seen from each side), mrr.
     Amounts are in the tenant's currency, shares are fractions. Cohorts and flow are of counted leads: listed, neither
     spam nor test nor duplicate.
     """
@@ -46,6 +47,9 @@ def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
     consoles = consoles_truth(tenant, now)
     positions = positions_truth(tenant, last_check_day(tenant, now))
     today = now.astimezone(ZoneInfo(tenant.time_zone)).date()
+    written = invoices_at(tenant, now)
+    paid = [invoice for invoice in written if invoice.status(now) == "paid"]
+    links = links_at(tenant, seen)
     return {
         "account_id": tenant.slug,
         "as_of": now.isoformat(),
@@ -60,6 +64,12 @@ def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
             "events": len(events(tenant, now)),
             "customers": len(seen.customers),
             "transactions": len(seen.payments),
+            "unsorted": len(incoming_at(tenant, seen)),
+            "segments": len(segment_sizes(tenant, seen)),
+            "catalogs": 2,
+            "catalog_elements": len(written) + len(products(tenant)),
+            "invoices": len(written),
+            "links": len(links),
             "calls": len(seen.calls),
             "projects": len(tenant.projects),
             "keywords": sum(len(project.keywords) for project in tenant.projects),
@@ -79,5 +89,7 @@ def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
         **consoles,
         "payments": {"count": len(seen.payments), "amount": sum(payment.amount for payment in seen.payments)},
         "bank": bank_truth(tenant, now),
+        "invoices": {"paid": len(paid), "paid_amount": sum(invoice.price for invoice in paid)},
+        "linked": sum(len(pairs) for pairs in links.values()),
         "mrr": [month.as_row() for month in mrr_truth(tenant.contracts, today)],
     }

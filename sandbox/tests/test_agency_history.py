@@ -97,7 +97,7 @@ def test_event_ids(slug: str) -> None:
     assert {event.type for event in listed} == {
         "lead_added", "lead_status_changed", "entity_responsible_changed", "sale_field_changed", "lead_deleted",
         "lead_restored", "entity_merged", "contact_added", "company_added", "task_added", "task_completed",
-        "incoming_call", "outgoing_call", "entity_tag_added", "transaction_added",
+        "incoming_call", "outgoing_call", "entity_tag_added", "transaction_added", "entity_linked",
     }  # fmt: skip
 
 

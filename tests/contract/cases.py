@@ -58,6 +58,10 @@ CASES = [
             "notes": "notes",
             "events": "events",
             "transactions": "transactions",
+            "unsorted": "unsorted",
+            "segments": "segments",
+            "catalogs": "catalogs",
+            "catalog_elements": "catalog_elements",
         },
         "leads",
         {

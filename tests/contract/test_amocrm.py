@@ -55,6 +55,28 @@ def test_ignored_filters_give_the_same(amocrm: Case, make: Make, sandbox: Sandbo
     assert "Billing" in finding.remedy
 
 
+def test_links_are_read_from_every_side(amocrm: Case, make: Make, sandbox: SandboxProcess) -> None:
+    truth = sandbox.truth("sever")
+    calm = read(make(amocrm), "links", everything(sandbox))
+    assert len(calm.records) == truth["rows"]["links"]
+    assert sum(len(owner["links"]) for owner in payloads(calm).values()) == truth["linked"] > 0
+    sandbox.fault("shifting_pages", provider="amocrm")
+    # 7 a page: the links of fifty owners move between pages while they are read.
+    assert payloads(read(make(amocrm, page_size=7), "links", everything(sandbox))) == payloads(calm)
+
+
+def test_an_invoice_linked_later_brings_its_owners_again(
+    amocrm: Case, make: Make, sandbox: SandboxProcess
+) -> None:
+    # Companies do not change when an invoice is written to them: only the event of linking tells.
+    last_month = Window(sandbox.as_of - timedelta(days=30), sandbox.as_of)
+    changed = read(make(amocrm), "companies", last_month).records.keys()
+    owners = payloads(read(make(amocrm), "links", last_month))
+    told = [key for key in owners if key.startswith("companies:") and key.partition(":")[2] not in changed]
+    assert told
+    assert all(any(link["to_entity_type"] == "catalog_elements" for link in owners[k]["links"]) for k in told)
+
+
 def test_sweep_lists_every_id(amocrm: Case, make: Make, sandbox: SandboxProcess) -> None:
     connector = make(amocrm)
     for entity in ("leads", "contacts", "companies"):

@@ -55,6 +55,23 @@ FIGURES: tuple[Figure, ...] = (
     Figure("tasks", "rows.tasks", _raw("amocrm_tasks"), "transformer"),
     Figure("notes", "rows.notes", _raw("amocrm_notes"), "transformer"),
     Figure("events", "rows.events", _raw("amocrm_events"), "transformer"),
+    Figure("incoming requests", "rows.unsorted", _raw("amocrm_unsorted"), "transformer"),
+    Figure("segments of buyers", "rows.segments", _raw("amocrm_segments"), "transformer"),
+    Figure("elements of lists", "rows.catalog_elements", _raw("amocrm_catalog_elements"), "transformer"),
+    Figure("owners of links", "rows.links", _raw("amocrm_links"), "transformer"),
+    Figure(
+        "links",
+        "linked",
+        "select count(*) from staging.stg_amocrm__links where account_id = %(account)s",
+        "transformer",
+    ),
+    Figure(
+        "invoices paid, amount",
+        "invoices.paid_amount",
+        "select coalesce(sum(price) filter (where is_paid), 0) from staging.stg_amocrm__invoices"
+        " where account_id = %(account)s",
+        "transformer",
+    ),
     Figure("leads counted", "leads.counted", f"select count(*) {LEADS}"),
     Figure("  won", "leads.won", f"select count(*) filter (where status = 'won') {LEADS}"),
     Figure("  lost", "leads.lost", f"select count(*) filter (where status = 'lost') {LEADS}"),

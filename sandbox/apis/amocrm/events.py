@@ -36,6 +36,8 @@ EVENT_TYPES = (
     "sale_field_changed",
     "entity_responsible_changed",
     "transaction_added",
+    "entity_linked",
+    "entity_unlinked",
     "common_note_added",
     "entity_merged",
 )

@@ -22,7 +22,7 @@ from sandbox.guard import guarded, nginx_page
 from sandbox.state import Sandbox
 
 PROVIDER = "amocrm"
-ADMIN_ONLY = ("users", "roles")
+ADMIN_ONLY = ("users", "roles", "sources")
 ENTITY_NOTES = re.compile(r"^(leads|contacts|companies|customers)/(\d+)/notes$")
 CUSTOMER_PAYMENTS = re.compile(r"^customers/(\d+)/transactions$")
 POST_ONLY = ("calls",)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.agency.history import events as tenant_events
 from sandbox.agency.model import Tenant
-from sandbox.apis.amocrm import broken, people
+from sandbox.apis.amocrm import broken, catalogs, people
 from sandbox.apis.amocrm.events import EVENT_FILTERS, event_row
 from sandbox.apis.amocrm.fields import FieldValues, definition_json, seconds
 from sandbox.apis.amocrm.leads import LEAD_WITHS, LeadJson
@@ -67,6 +67,7 @@ class AccountView:
             "tasks": self._tasks,
             "events": self._events,
         }
+        self._builders |= catalogs.builders(tenant, self.snapshot, base)
         for entity in ("leads", "contacts", "companies", "customers"):
             self._builders[f"{entity}/notes"] = partial(self._notes, entity)
             self._builders[f"{entity}/tags"] = partial(self._tags, entity)

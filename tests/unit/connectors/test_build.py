@@ -146,7 +146,7 @@ def test_customers_off_leaves_out_their_part_only(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("VORONKA_NORTH_AMOCRM_ACCESS_TOKEN", "x1234")
 
     def answer(asked: Any) -> Given:
-        if "customers" in asked.path:
+        if "customers" in asked.path or "catalogs" in asked.path:
             return Given(402, body={"title": "off"})
         return Given(
             body={"_links": {}, "_total_items": 2, "_embedded": {"custom_fields": [{"id": 1}, {"id": 2}]}}

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.doubles import Asked, CountingLimiter, Given, SleepBook, fake_provider, in_turn
 from voronka.config import Source
-from voronka.connectors.crm.amocrm.judge import amocrm_judge
+from voronka.connectors.crm.amocrm.judge import NothingThere, NotPermitted, amocrm_judge
 from voronka.connectors.http import HttpClient, Request, Where
 from voronka.domain.errors import (
     AccessBlocked,
@@ -77,14 +77,14 @@ def test_gives_up_after_all_attempts_and_names_the_place(bad: Given, kind: type[
     ("bad", "kind"),
     [
         (Given(401, body={"title": "Unauthorized"}, kind="application/problem+json"), NotAuthorised),
-        (Given(403, body={"title": "Forbidden"}, kind="application/problem+json"), NotAuthorised),
+        (Given(403, body={"title": "Forbidden"}, kind="application/problem+json"), NotPermitted),
         (Given(403, body=b"<html>nginx</html>", kind="text/html"), AccessBlocked),
         (Given(402, body={}), FeatureUnavailable),
         (Given(422, body={}), FeatureUnavailable),
         (Given(425, body={}), FeatureUnavailable),
         (Given(426, body={}), FeatureUnavailable),
         (Given(400, body={"title": "Bad Request"}), ShapeChanged),
-        (Given(404, body={}), ShapeChanged),
+        (Given(404, body={}), NothingThere),
         (Given(405, body=b""), ShapeChanged),
     ],
 )

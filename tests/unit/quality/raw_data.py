@@ -144,6 +144,15 @@ PAYLOADS |= {
     },
 }
 PAYLOADS |= {
+    "amocrm_segments": {"id": 51, "name": "SMB"},
+    "amocrm_customer_statuses": {"id": 1, "name": "Bought lately"},
+    "amocrm_unsorted": {"uid": "b5c0", "category": "forms", "created_at": STAMP, "pipeline_id": 10},
+    "amocrm_catalogs": {"id": 7001, "name": "Invoices", "type": "invoices"},
+    "amocrm_catalog_elements": {"id": 611001, "catalog_id": 7001, "name": "Invoice 118"},
+    "amocrm_links": {"entity_type": "leads", "entity_id": 1, "links": []},
+    "amocrm_sources": {"id": 1, "name": "Warehouse"},
+    "amocrm_webhooks": {"id": 1, "destination": "https://warehouse.example/hooks"},
+    "amocrm_custom_field_groups": {"id": "leads_1", "name": "Main"},
     "sheets_contracts": {
         "contract": "118",
         "client": "Stroy-Dom",

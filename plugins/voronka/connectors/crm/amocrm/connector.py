@@ -10,7 +10,9 @@ from voronka.connectors.base import Entity, Finding, Page
 from voronka.connectors.crm.amocrm.auth import wall_clock
 from voronka.connectors.crm.amocrm.by_id import read_by_id
 from voronka.connectors.crm.amocrm.client import AmoCrmClient
-from voronka.connectors.crm.amocrm.listings import ENTITIES, SWEPT, Listing
+from voronka.connectors.crm.amocrm.judge import NothingThere, NotPermitted
+from voronka.connectors.crm.amocrm.links import LinkReader
+from voronka.connectors.crm.amocrm.listings import CATALOGS, ENTITIES, SWEPT, Listing
 from voronka.connectors.crm.amocrm.parsing import parse, parse_deleted
 from voronka.connectors.crm.amocrm.probe import Credential, probe
 from voronka.connectors.crm.amocrm.reading import Reader
@@ -20,7 +22,7 @@ from voronka.connectors.entities import entity_named
 from voronka.connectors.http import Where
 from voronka.connectors.pages import Parsed
 from voronka.domain import clock
-from voronka.domain.errors import FeatureUnavailable
+from voronka.domain.errors import FeatureUnavailable, SourceError
 from voronka.domain.windows import Window
 
 ENTITY_LIST: dict[str, Entity] = {name: item.entity for name, item in ENTITIES.items()}
@@ -51,6 +53,7 @@ class AmoCrmConnector:
         self._credential = credential
         self._now = now
         self._reader = Reader(client.page)
+        self._links = LinkReader(client.page, self._reader)
 
     @property
     def entities(self) -> Mapping[str, Entity]:
@@ -72,16 +75,20 @@ class AmoCrmConnector:
             SourceError: of the kind the answer means; ``FeatureUnavailable`` where the account lacks the entity.
         """
         entity_named(entity, ENTITY_LIST, self.provider)
-        listings = ENTITIES[entity].listings
+        if entity == "links":
+            yield from self._links.pages(window, _parser(), Where(self.account_id, self.provider, "links"))
+            return
         done = 0
-        for listing in listings:
+        for listing in self._listings(entity):
             total = 0
             try:
                 for page in self._of_listing(entity, listing, window):
                     total = page.source_total or 0
                     told = None if page.source_total is None else done + page.source_total
                     yield replace(page, source_total=told)
-            except FeatureUnavailable:
+            except (FeatureUnavailable, NotPermitted, NothingThere) as error:
+                if ENTITY_LIST[entity].optional:
+                    raise _skippable(error) from error
                 if not listing.optional:
                     raise
             done += total
@@ -128,6 +135,27 @@ class AmoCrmConnector:
             self._client, Where(self.account_id, self.provider, "probe"), self._credential, self._now
         )
 
+    def _listings(self, entity: str) -> Iterator[Listing]:
+        """The entity's lists; of those that every catalog has, one for each catalog that there is."""
+        for listing in ENTITIES[entity].listings:
+            if not listing.per_catalog:
+                yield listing
+                continue
+            try:
+                catalogs = self._catalogs()
+            except (FeatureUnavailable, NotPermitted, NothingThere) as error:
+                if listing.optional:
+                    continue
+                raise _skippable(error) from error
+            for catalog in catalogs:
+                path, prefix = (text.replace("{catalog}", catalog) for text in (listing.path, listing.prefix))
+                yield replace(listing, path=path, prefix=prefix)
+
+    def _catalogs(self) -> list[str]:
+        where = Where(self.account_id, self.provider, "catalogs")
+        pages = self._reader.whole(CATALOGS, _parser(), where)
+        return [record.source_id for page in pages for record in page.records]
+
     def _of_listing(self, entity: str, listing: Listing, window: Window) -> Iterator[Page]:
         name = f"{listing.prefix} {entity}".strip()
         where = Where(self.account_id, self.provider, name)
@@ -140,6 +168,15 @@ class AmoCrmConnector:
             recycle_bin = replace(listing, query=(("with", "only_deleted"),))
             where = replace(where, entity=f"{name} (recycle bin)")
             yield from self._reader.window(recycle_bin, window, parse_deleted, where)
+
+
+def _skippable(error: SourceError) -> FeatureUnavailable:
+    """What the account or the token has not got, of an entity that one can do without."""
+    if isinstance(error, FeatureUnavailable):
+        return error
+    return FeatureUnavailable(
+        error.message, account_id=error.account_id, provider=error.provider, remedy=error.remedy
+    )
 
 
 def _parser() -> Callable[[Listing, object], Parsed | None]:

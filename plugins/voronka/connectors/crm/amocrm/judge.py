@@ -24,6 +24,14 @@ class ItemsRefused(ShapeChanged):
     reasons: dict[str, str]
 
 
+class NotPermitted(NotAuthorised):
+    """The credential is good, but its rights do not reach this."""
+
+
+class NothingThere(ShapeChanged):
+    """There is nothing at this address."""
+
+
 def amocrm_judge(renew_remedy: str) -> Judge:
     """A judge of v4 answers; ``renew_remedy`` says how this account's credential is renewed."""
 
@@ -53,7 +61,7 @@ def _refused(reply: Reply, where: Where) -> SourceError:
         or HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST
     ):
         return failure(
-            ShapeChanged,
+            NothingThere,
             f"there is nothing at this address ({reply.status})",
             where,
             "check base_url in accounts.yml: the account's subdomain may have been renamed.",
@@ -98,7 +106,7 @@ def _forbidden(reply: Reply, where: Where) -> SourceError:
             "add the address in amoCRM under Settings, Security.",
         )
     return failure(
-        NotAuthorised,
+        NotPermitted,
         f"the token has no right to read this ({reply.status}: {_said(reply)})",
         where,
         "issue the token as an administrator of the account, by a private integration.",

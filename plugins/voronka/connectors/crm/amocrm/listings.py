@@ -28,6 +28,8 @@ class Listing:
         paid_filter: whether its filter belongs to the paid package and may be ignored without an error.
         has_bin: whether ``with=only_deleted`` lists its recycle bin.
         optional: whether a missing feature merely leaves this list out.
+        id_key: the field that holds a row's id.
+        per_catalog: whether there is one such list in every catalog: ``{catalog}`` in path and prefix is its id.
     """
 
     path: str
@@ -41,6 +43,8 @@ class Listing:
     paid_filter: bool = False
     has_bin: bool = False
     optional: bool = False
+    id_key: str = "id"
+    per_catalog: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,21 @@ def _whole(
     return AmoEntity(Entity(name, "full", optional=optional), (listing,))
 
 
-def _of_parents(name: str) -> AmoEntity:
-    listings = tuple(Listing(f"/{p}/{name}", name, prefix=p, optional=p == "customers") for p in PARENTS)
-    return AmoEntity(Entity(name, "full"), listings)
+def _of_parents(name: str, path: str = "", *, with_lists: bool = False) -> AmoEntity:
+    path = path or name
+    listings = [Listing(f"/{p}/{path}", name, prefix=p, optional=p == "customers") for p in PARENTS]
+    if with_lists:
+        listings += [
+            Listing(f"/customers/segments/{path}", name, prefix="segments", optional=True),
+            Listing(
+                "/catalogs/{catalog}/" + path,
+                name,
+                prefix="catalogs/{catalog}",
+                optional=True,
+                per_catalog=True,
+            ),
+        ]
+    return AmoEntity(Entity(name, "full"), tuple(listings))
 
 
 def _records(
@@ -97,6 +113,20 @@ _EVENTS = AmoEntity(
     (Listing("/events", "events", most_per_page=100, time_field="created_at", newest_first=True),),
 )
 
+_UNSORTED = AmoEntity(
+    Entity("unsorted", "full", optional=True),
+    (Listing("/leads/unsorted", "unsorted", query=(("order[created_at]", "asc"),), id_key="uid"),),
+)
+_ELEMENTS = AmoEntity(
+    Entity("catalog_elements", "full", optional=True),
+    (
+        Listing(
+            "/catalogs/{catalog}/elements", "elements", query=(("with", "invoice_link"),), per_catalog=True
+        ),
+    ),
+)
+CATALOGS = Listing("/catalogs", "catalogs")
+
 ACCOUNT = Listing(
     "/account",
     "",
@@ -114,7 +144,8 @@ ENTITIES: dict[str, AmoEntity] = {
         _whole("roles", "/roles", with_="users"),
         _whole("pipelines", "/leads/pipelines"),
         _whole("loss_reasons", "/leads/loss_reasons"),
-        _of_parents("custom_fields"),
+        _of_parents("custom_fields", with_lists=True),
+        _of_parents("custom_field_groups", "custom_fields/groups"),
         _of_parents("tags"),
         _records("leads", with_="contacts,loss_reason,source_id"),
         _records("contacts", with_="leads,customers"),
@@ -124,6 +155,14 @@ ENTITIES: dict[str, AmoEntity] = {
         _NOTES,
         _EVENTS,
         _whole("transactions", "/customers/transactions", optional=True),
+        _whole("segments", "/customers/segments", optional=True),
+        _whole("customer_statuses", "/customers/statuses", key="statuses", optional=True),
+        _UNSORTED,
+        _whole("catalogs", "/catalogs", optional=True),
+        _ELEMENTS,
+        AmoEntity(Entity("links", "window", overlap_seconds=LATE_SECONDS), ()),
+        _whole("sources", "/sources", optional=True),
+        _whole("webhooks", "/webhooks", optional=True),
     )
 }
 SWEPT = ("leads", "contacts", "companies")

@@ -41,7 +41,7 @@ def parse(listing: Listing, row: Any, read_at: datetime) -> Record | Rejection:
     """
     what = f"a row of {listing.path}"
     try:
-        number = require_id(require_object(row, what), what)
+        number = require_id(require_object(row, what), what, listing.id_key)
         updated_at = _time(listing, row, read_at)
         for check in (_fields_are_known, *_CHECKS.get(listing.key, ())):
             check(row)
@@ -64,7 +64,7 @@ def parse_deleted(listing: Listing, row: Any) -> Deletion | Rejection | None:
 
 
 def _source_id(listing: Listing, row: Any) -> str | None:
-    number = usable_id(row)
+    number = usable_id(row, listing.id_key)
     return f"{listing.prefix}:{number}" if number is not None and listing.prefix else number
 
 

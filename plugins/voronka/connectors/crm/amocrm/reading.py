@@ -245,7 +245,7 @@ def _runs(stamps: list[int], backwards: bool) -> bool:
 def _version(listing: Listing, row: object) -> tuple[object, object]:
     if not isinstance(row, dict):
         return (repr(row), None)
-    return (str(row.get("id")), stamp_of(listing, row))
+    return (str(row.get(listing.id_key)), stamp_of(listing, row))
 
 
 def _parsed(listing: Listing, rows: Iterable[object], parse: ParseRow) -> Iterator[Parsed]:
