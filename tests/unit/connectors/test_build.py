@@ -91,7 +91,7 @@ def test_sheets_are_kept_in_one_place(options: dict[str, str]) -> None:
         ConfigurationError, match="needs a spreadsheet or a folder|does not know tab"
     ) as caught:
         made(Source(provider="sheets", options=options), "sheets")
-    assert "spreadsheet, folder, contracts" in caught.value.remedy
+    assert "spreadsheet, folder, owners, contracts" in caught.value.remedy
 
 
 def test_a_folder_needs_no_token_and_a_spreadsheet_does(tmp_path: Any) -> None:
