@@ -49,7 +49,10 @@ def sheets(tenant: Tenant, now: datetime) -> dict[str, Sheet]:
         STAFF: _staff(tenant),
         SPEND: _spend(tenant, today),
     }
-    others = {kind.title: [list(kind.headers), *kind.rows(tenant, today)] for kind in KINDS}
+    # Every other sheet is about people: an agency of nobody has their headers only.
+    others = {
+        kind.title: [list(kind.headers), *(kind.rows(tenant, today) if tenant.users else [])] for kind in KINDS
+    }
     return {
         **{title: [HEADERS[title], *body] for title, body in bodies.items()},
         **cast(dict[str, Sheet], others),
