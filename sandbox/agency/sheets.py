@@ -51,7 +51,8 @@ def sheets(tenant: Tenant, now: datetime) -> dict[str, Sheet]:
     }
     # Every other sheet is about people: an agency of nobody has their headers only.
     others = {
-        kind.title: [list(kind.headers), *(kind.rows(tenant, today) if tenant.users else [])] for kind in KINDS
+        kind.title: [list(kind.headers), *(kind.rows(tenant, today) if tenant.users else [])]
+        for kind in KINDS
     }
     return {
         **{title: [HEADERS[title], *body] for title, body in bodies.items()},
