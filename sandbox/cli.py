@@ -19,7 +19,7 @@ from sandbox.agency.model import Size, Tenant
 from sandbox.agency.truth import truth as tenant_truth
 from sandbox.agency.world import build_world
 from sandbox.mail.store import MailStore
-from sandbox.settings import CsvAccount, ServerSettings, last_midnight
+from sandbox.settings import CsvAccount, ServerSettings, last_midnight, parse_exchanges
 
 app = typer.Typer(
     help="Speaks the APIs of amoCRM, UIS and Topvisor over a simulated agency, and catches mail. For demonstrations and tests.",
@@ -54,6 +54,13 @@ CsvAccounts = Annotated[
         "--csv-account", help="SLUG=MAPPING.yml:FOLDER, a CRM account out of CSV files; may be repeated."
     ),
 ]
+Exchanges = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exchanges",
+        help="SLUG=EXCHANGE,EXCHANGE: the account's calls are dealt among them; may be repeated.",
+    ),
+]
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="HTTP port, 0 picks a free one.")]
 SmtpPort = Annotated[int, typer.Option(help="SMTP port, 0 picks a free one.")]
@@ -83,6 +90,13 @@ def _csv_accounts(texts: list[str] | None) -> tuple[CsvAccount, ...]:
         return tuple(CsvAccount.parse(text) for text in texts or ())
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--csv-account") from None
+
+
+def _exchanges(texts: list[str] | None) -> dict[str, tuple[str, ...]]:
+    try:
+        return dict(parse_exchanges(text) for text in texts or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--exchanges") from None
 
 
 def _tenants(settings: ServerSettings) -> dict[str, Tenant]:
@@ -129,6 +143,7 @@ def serve(  # noqa: PLR0917 - a command's options
         int, typer.Option(help="CRM requests a second of one integration; 0 = no limit.", min=0)
     ] = 7,
     csv_account: CsvAccounts = None,
+    exchanges: Exchanges = None,
 ) -> None:
     """Serve all providers, the mailbox and the control addresses on one port.
 
@@ -148,6 +163,7 @@ def serve(  # noqa: PLR0917 - a command's options
         filters=filters.value,
         rate_limit=rate_limit,
         csv_accounts=_csv_accounts(csv_account),
+        exchanges=_exchanges(exchanges),
     )
     run(settings, _tenants(settings))
 

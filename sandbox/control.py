@@ -52,6 +52,9 @@ class Control:
             ("/sandbox/tokens", "DELETE", self._reset_tokens),
             ("/sandbox/limits", "POST", self._limits),
             ("/sandbox/writes", "DELETE", self._forget_writes),
+            ("/sandbox/mango", "POST", self._mango),
+            ("/sandbox/exchanges", "POST", self._deal_calls),
+            ("/sandbox/exchanges", "DELETE", self._reset_exchanges),
             ("/sandbox/mail", "POST", self._mail),
             ("/sandbox/accounts", "GET", self._accounts),
         ]
@@ -162,6 +165,18 @@ class Control:
         self._sandbox.writes.clear()
         self._sandbox.forget_cached()
         return []
+
+    def _mango(self, _request: Request, data: dict[str, Any]) -> Any:
+        self._sandbox.set_mango_offset(int(data.get("offset_hours", 0)))
+        return {"offset_hours": self._sandbox.mango_offset_hours}
+
+    def _deal_calls(self, _request: Request, data: dict[str, Any]) -> Any:
+        self._sandbox.deal_calls(self._slug(data.get("account")), tuple(data.get("exchanges") or ()))
+        return self._sandbox.exchanges
+
+    def _reset_exchanges(self, _request: Request, _data: dict[str, Any]) -> Any:
+        self._sandbox.deal_calls(None, ())
+        return self._sandbox.exchanges
 
     def _mail(self, _request: Request, data: dict[str, Any]) -> Any:
         mails = self._sandbox.mails

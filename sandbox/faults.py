@@ -17,7 +17,10 @@ LISTING_KINDS = ("duplicated_pages", "shifting_pages")
 KINDS = (*PASSING_KINDS, *LISTING_KINDS, "clock_skew", "mix")
 DEFAULT_HOLD_SECONDS = 30.0
 MIX_HOLD_SECONDS = 3.0
-PROVIDERS = ("amocrm", "uis", "zadarma", "topvisor", "sheets", "seranking", "webmaster")
+PROVIDERS = (
+    *("amocrm", "uis", "zadarma", "mango", "megafon"),
+    *("topvisor", "sheets", "seranking", "webmaster"),
+)
 
 
 @dataclass(slots=True)

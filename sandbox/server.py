@@ -23,6 +23,8 @@ from sandbox.agency.model import Tenant
 from sandbox.apis.amocrm import routes as amocrm
 from sandbox.apis.amocrm.hooks import Hooks
 from sandbox.apis.bank.service import Bank
+from sandbox.apis.mango.service import Mango
+from sandbox.apis.megafon.service import Megafon
 from sandbox.apis.seranking.service import SeRanking
 from sandbox.apis.sheets.service import Sheets
 from sandbox.apis.topvisor.service import Topvisor
@@ -69,6 +71,8 @@ def provider_app(sandbox: Sandbox) -> Starlette:
             Route("/amocrm/{slug}/{path:path}", crm, methods=methods),
             Route("/uis/v2.0", uis.endpoint, methods=["POST"]),
             Route("/zadarma/v1/{path:path}", zadarma.endpoint, methods=["GET"]),
+            Route("/mango/vpbx/{path:path}", Mango(sandbox).endpoint, methods=["POST"]),
+            Route("/megafon/{slug}/crmapi/v1/{path:path}", Megafon(sandbox).endpoint, methods=["GET"]),
             Route("/topvisor/v2/json/{path:path}", topvisor.endpoint, methods=["POST"]),
             Route("/seranking/{path:path}", SeRanking(sandbox).endpoint, methods=["GET"]),
             Route("/webmaster/v4/{path:path}", Webmaster(sandbox).endpoint, methods=["GET"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,15 @@ from typing import Literal
 from sandbox.agency.model import Size
 
 FilterMode = Literal["paid", "ignored"]
+
+
+def parse_exchanges(text: str) -> tuple[str, tuple[str, ...]]:
+    """Read ``SLUG=EXCHANGE,EXCHANGE``; raise ValueError that says what is missing."""
+    slug, _, names = text.partition("=")
+    exchanges = tuple(name for name in names.split(",") if name)
+    if not slug or not exchanges:
+        raise ValueError(f"{text!r} is not SLUG=EXCHANGE,EXCHANGE")
+    return slug, exchanges
 
 
 def last_midnight() -> datetime:
@@ -43,6 +53,7 @@ class ServerSettings:
         rate_limit: requests a second that one integration of the CRM may make; 0 switches the limit off.
         filters: ``paid`` honours the CRM's filters of leads, contacts, companies and customers; ``ignored`` answers
             as an account without the paid package does: the whole list, no error.
+        exchanges: the exchanges among which an account's calls are dealt out; one not named shows all of them.
         state: folder that keeps tokens and mails over a restart; None keeps them in memory.
     """
 
@@ -57,6 +68,7 @@ class ServerSettings:
     filters: FilterMode = "paid"
     rate_limit: int = 7
     csv_accounts: tuple[CsvAccount, ...] = ()
+    exchanges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def window_start(settings: ServerSettings) -> datetime:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sandbox.agency.model import Snapshot, Tenant
+from sandbox.agency.model import Call, Snapshot, Tenant
 from sandbox.apis.amocrm.tokens import TokenStore
 from sandbox.apis.amocrm.writes import Writes
 from sandbox.faults import FaultPlan
@@ -23,6 +23,7 @@ BROKEN_KINDS = (
     "malformed_event",
     "bad_position",
     "bad_cells",
+    "odd_call_rows",
 )
 
 T = TypeVar("T")
@@ -44,6 +45,8 @@ class Sandbox:
         self.mails = MailStore(self._state_path("mail"))
         self.writes = Writes()
         self.broken: dict[str, frozenset[str]] = {}
+        self.mango_offset_hours = 0
+        self.exchanges: dict[str, tuple[str, ...]] = dict(settings.exchanges)
         self._filter_modes: dict[str, FilterMode] = {}
         self._cache: dict[tuple[Any, ...], Any] = {}
 
@@ -60,7 +63,7 @@ class Sandbox:
                 self._filter_modes.pop(name, None)
             else:
                 self._filter_modes[name] = mode
-        self._cache.clear()
+        self.forget_cached()
 
     def set_clock(self, now: datetime) -> None:
         """Move what is visible; raise ValueError beyond the end of the simulation."""
@@ -69,7 +72,7 @@ class Sandbox:
         if now > self.until:
             raise ValueError(f"the simulation ends at {self.until.isoformat()}")
         self.now = now.astimezone(UTC)
-        self._cache.clear()
+        self.forget_cached()
 
     def set_broken(self, slug: str, kinds: frozenset[str]) -> None:
         """Add malformed extra records to an account, or none of them."""
@@ -77,7 +80,7 @@ class Sandbox:
         if unknown:
             raise ValueError(f"unknown kinds {sorted(unknown)}; there are {', '.join(BROKEN_KINDS)}")
         self.broken[slug] = kinds
-        self._cache.clear()
+        self.forget_cached()
 
     def breaks(self, slug: str, kind: str) -> bool:
         return kind in self.broken.get(slug, ())
@@ -92,6 +95,36 @@ class Sandbox:
     def forget_cached(self) -> None:
         """Something changed: make everything anew when it is next asked for."""
         self._cache.clear()
+
+    def set_mango_offset(self, hours: int) -> None:
+        """By how much Mango's basic statistics run ahead of UTC: 0, or 3 as some accounts are said to."""
+        self.mango_offset_hours = hours
+        self.forget_cached()
+
+    def deal_calls(self, slug: str | None, exchanges: tuple[str, ...]) -> None:
+        """Split an account's calls among these exchanges; without an account, all as at the start."""
+        if slug is None:
+            self.exchanges = dict(self.settings.exchanges)
+        else:
+            self.exchanges[slug] = exchanges
+        self.forget_cached()
+
+    def calls_of(self, tenant: Tenant, exchange: str) -> list[Call]:
+        """The calls that went over an exchange: those dealt to it, or all where it takes no part.
+
+        Every call goes to exactly one of the account's exchanges, by its number; a call whose wait nobody knows to the
+        first of them, because not every exchange can say so.
+        """
+        calls = self.snapshot(tenant).calls
+        exchanges = self.exchanges.get(tenant.slug, ())
+        if exchange not in exchanges:
+            return list(calls)
+        place = exchanges.index(exchange)
+        return [
+            call
+            for call in calls
+            if (0 if call.wait_seconds is None else call.call_id % len(exchanges)) == place
+        ]
 
     def snapshot(self, tenant: Tenant) -> Snapshot:
         return self.cached(("snapshot", tenant.slug), lambda: tenant.at(self.now))

@@ -37,3 +37,53 @@
         extension
     from {{ ref('stg_' ~ provider ~ '__employees') }}
 {%- endmacro %}
+
+{# One exchange's legs, out of stg_<provider>__legs; times are null where the exchange tells none. #}
+{% macro exchange_legs(provider) -%}
+    select
+        account_id,
+        '{{ provider }}' as provider,
+        call_id,
+        leg_id,
+        leg_no,
+        source_employee_id,
+        extension,
+        started_at,
+        answered_at,
+        ended_at,
+        talk_seconds,
+        outcome,
+        outcome_raw
+    from {{ ref('stg_' ~ provider ~ '__legs') }}
+{%- endmacro %}
+
+{# The versions of a raw table partitioned by time that are in force: a record whose time was corrected lies in it twice. #}
+{% macro newest_versions(relation) -%}
+    select received.*
+    from {{ relation }} as received
+    where
+        not exists (
+            select 1
+            from {{ relation }} as newer
+            where
+                newer.account_id = received.account_id
+                and newer.source_id = received.source_id
+                and newer.loaded_at > received.loaded_at
+        )
+{%- endmacro %}
+
+{# How a leg or call of Mango Office ended, by its disconnect reason. #}
+{% macro mango_outcome(talk_seconds, reason) -%}
+    case
+        when {{ talk_seconds }} > 0 then 'answered'
+        when {{ reason }} in ('1111', '1163', '1164') then 'missed_no_answer'
+        when {{ reason }} = '1121' or {{ reason }} like '116_' then 'missed_busy'
+        when {{ reason }} in ('1120', '1122', '1123') then 'missed_rejected'
+        when {{ reason }} = '1110' then 'missed_abandoned'
+        when {{ reason }} like '119_' then 'missed_off_hours'
+        when {{ reason }} in ('1150', '1151', '1152') then 'blocked'
+        when {{ reason }} like '2___' then 'failed_billing'
+        when {{ reason }} like '113_' or {{ reason }} like '42__' or {{ reason }} like '5___' then 'failed_technical'
+        else 'unknown'
+    end
+{%- endmacro %}

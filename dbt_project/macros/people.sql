@@ -58,3 +58,11 @@
     ) as words
     order by account_id, word, rank
 {%- endmacro %}
+
+{# A person's name whatever the order of its words, their case and the letter ё. #}
+{% macro name_key(name) -%}
+    (
+        select string_agg(w.word, ' ' order by w.word)
+        from regexp_split_to_table(translate(lower(btrim({{ name }})), 'ё', 'е'), '\s+') as w (word)
+    )
+{%- endmacro %}

@@ -15,6 +15,7 @@ from sandbox.agency.consoles import consoles_truth
 from sandbox.agency.history import events, last_check_day
 from sandbox.agency.invoices import incoming_at, invoices_at, links_at, products, segment_sizes
 from sandbox.agency.model import Tenant
+from sandbox.agency.rings import count_rings
 from sandbox.agency.sheets import sheet_rows
 from sandbox.agency.truth_call_notes import call_notes_truth
 from sandbox.agency.truth_calls import calls_truth
@@ -71,6 +72,7 @@ def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
             "invoices": len(written),
             "links": len(links),
             "calls": len(seen.calls),
+            "mango_legs": count_rings(seen.calls),
             "projects": len(tenant.projects),
             "keywords": sum(len(project.keywords) for project in tenant.projects),
             "position_checks": positions["checked"],

@@ -30,6 +30,7 @@ class Case:
     windowed: str
     broken: dict[str, set[str]] = field(default_factory=dict)
     options: Callable[[str], dict[str, Any]] = lambda slug: {}
+    credential: str = "ACCESS_TOKEN"
 
     def source(self, sandbox: SandboxProcess, slug: str, **settings: Any) -> Source:
         values = {
@@ -108,6 +109,39 @@ CASES = [
         {"queries": "webmaster_queries"},
         "queries",
         {"queries": {"bad_indicator"}},
+    ),
+    Case(
+        "mango",
+        "telephony",
+        "/mango/vpbx",
+        100,
+        lambda slug, number: {"API_KEY": f"mango-key-{slug}", "API_SALT": f"mango-salt-{slug}"},
+        {"legs": "mango_legs"},
+        "legs",
+        {"legs": {"bad_columns", "negative_duration"}},
+        credential="API_KEY",
+    ),
+    Case(
+        "mango",
+        "telephony",
+        "/mango/vpbx",
+        100,
+        lambda slug, number: {"API_KEY": f"mango-key-{slug}", "API_SALT": f"mango-salt-{slug}"},
+        {"contexts": "calls"},
+        "contexts",
+        options=lambda slug: {"report": "extended"},
+        credential="API_KEY",
+    ),
+    Case(
+        "megafon",
+        "telephony",
+        "/megafon/{slug}",
+        100,
+        lambda slug, number: {"API_KEY": f"megafon-key-{slug}"},
+        {"calls": "calls"},
+        "calls",
+        {"calls": {"negative_duration", "missing_id"}},
+        credential="API_KEY",
     ),
     Case(
         "sheets",

@@ -16,7 +16,7 @@ from voronka.connectors import build
 from voronka.connectors.base import Connector
 
 
-@pytest.fixture(params=CASES, ids=lambda case: case.provider)
+@pytest.fixture(params=CASES, ids=lambda case: f"{case.provider}-{case.windowed}")
 def case(request: pytest.FixtureRequest) -> Case:
     return request.param
 

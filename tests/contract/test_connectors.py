@@ -104,7 +104,7 @@ def test_expired_credential_names_the_remedy(
     case: Case, make: Make, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(case)
-    monkeypatch.setenv(secret_name("sever", case.provider, "ACCESS_TOKEN"), "expired-key")
+    monkeypatch.setenv(secret_name("sever", case.provider, case.credential), "expired-key")
     source = case.source(sandbox, "sever")
     connector = build(account("sever", source), case.kind, source, CountingLimiter(), sleep=SleepBook())
     with pytest.raises(NotAuthorised) as caught:

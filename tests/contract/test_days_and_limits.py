@@ -54,3 +54,21 @@ def test_uis_minute_is_waited_for(
     with pytest.raises(SourceError, match="limit"):
         read(connector, "calls", everything(sandbox))
     assert all(0 < seconds <= 60 for seconds in sleep.seconds)
+
+
+@pytest.mark.parametrize("hours", [0, 3])
+def test_mango_legs_have_one_moment_whichever_time_is_stamped(
+    make: Make, sandbox: SandboxProcess, hours: int
+) -> None:
+    mango, extended = (case for case in CASES if case.provider == "mango")
+    sandbox.mango(offset_hours=hours)
+    window = Window(sandbox.as_of - timedelta(days=40), sandbox.as_of - timedelta(days=3, hours=2))
+    got = read(make(mango, options={"time_offset_hours": hours}), "legs", window)
+    starts: dict[str, datetime] = {}
+    for record in got.records.values():
+        assert int(record.payload["start"]) == int(record.updated_at.timestamp()) + hours * 3600
+        entry = record.payload["entry_id"]
+        starts[entry] = min(starts.get(entry, record.updated_at), record.updated_at)
+    calls = read(make(extended), "contexts", window)
+    assert starts.items() >= {entry: record.updated_at for entry, record in calls.records.items()}.items()
+    assert len(starts) > 50

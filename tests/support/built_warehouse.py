@@ -72,6 +72,7 @@ def secrets_of(slug: str, account_number: int) -> dict[str, str]:
     return {
         f"VORONKA_{upper}_AMOCRM_ACCESS_TOKEN": f"long-{slug}",
         f"VORONKA_{upper}_UIS_ACCESS_TOKEN": f"uis-key-{slug}",
+        **demo_settings.exchange_secrets(slug),
         f"VORONKA_{upper}_TOPVISOR_ACCESS_TOKEN": f"topvisor-key-{slug}",
         f"VORONKA_{upper}_SERANKING_ACCESS_TOKEN": f"seranking-key-{slug}",
         f"VORONKA_{upper}_WEBMASTER_ACCESS_TOKEN": f"webmaster-key-{slug}",
@@ -83,7 +84,7 @@ def secrets_of(slug: str, account_number: int) -> dict[str, str]:
 def _agency(agency: Mapping[str, Any], url: str, folder: Path) -> dict[str, Any]:
     sources = {
         "crm": {"provider": "amocrm", "base_url": f"{url}/amocrm/{agency['id']}"},
-        "telephony": [{"provider": "uis", "base_url": f"{url}/uis/v2.0", "rate_per_second": 1000}],
+        "telephony": demo_settings.telephony(agency["id"], url, 1000),
         "positions": [
             {"provider": provider, "base_url": f"{url}/{provider}", "rate_per_second": 1000}
             for provider in ("topvisor", "seranking", "webmaster")
@@ -178,6 +179,8 @@ def built_warehouse(
     """Both agencies of the small world, built."""
     folder = tmp_path_factory.mktemp("built")
     accounts = [_agency(agency, sandbox.url, folder) for agency in demo_settings.AGENCIES]
+    for slug, exchanges in demo_settings.dealt_out().items():
+        sandbox.exchanges(slug, *exchanges.split(","))
     visits = [datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC), sandbox.as_of]
     with built(postgres_server, folder, sandbox, accounts, visits=visits) as made:
         yield made

@@ -95,6 +95,16 @@ class FakeProvider:
     asked: list[Asked] = field(default_factory=list)
 
 
+def _sent(raw: bytes) -> Any:
+    """A body as JSON, else as form fields, None when empty."""
+    if not raw:
+        return None
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return dict(parse_qsl(raw.decode()))
+
+
 @contextmanager
 def fake_provider(answer: Callable[[Asked], Given]) -> Iterator[FakeProvider]:
     """Serve ``answer`` on a free port of 127.0.0.1."""
@@ -111,7 +121,7 @@ def fake_provider(answer: Callable[[Asked], Given]) -> Iterator[FakeProvider]:
                 parts.path,
                 dict(parse_qsl(parts.query)),
                 dict(self.headers.items()),
-                json.loads(raw) if raw else None,
+                _sent(raw),
             )
             provider.asked.append(asked)
             given = answer(asked)

@@ -116,6 +116,14 @@ class SandboxProcess:
         """``per_second``, ``block_after``, ``body`` (text, json), ``uis_per_minute``."""
         self._switch("/sandbox/limits", options)
 
+    def exchanges(self, account: str, *exchanges: str) -> None:
+        """Deal the account's calls out among these exchanges; one that is not named shows all of them."""
+        self._switch("/sandbox/exchanges", {"account": account, "exchanges": exchanges})
+
+    def mango(self, *, offset_hours: int) -> None:
+        """By how many hours the stamps of Mango's basic statistics run ahead of UTC."""
+        self._switch("/sandbox/mango", {"offset_hours": offset_hours})
+
     def refuse_mail(self, **options: Any) -> None:
         """``reject`` (4xx, 5xx), ``recipients``, ``delay_seconds``."""
         self._switch("/sandbox/mail", options)
@@ -157,6 +165,8 @@ class SandboxProcess:
         self._call("POST", "/sandbox/clock", {"now": self.as_of.isoformat()})
         self._call("POST", "/sandbox/limits", {"reset": True})
         self._call("POST", "/sandbox/mail", {})
+        self._call("POST", "/sandbox/mango", {})
+        self._call("DELETE", "/sandbox/exchanges")
         self._call("POST", "/sandbox/unblock", {})
         self._is_touched = False
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.agency.model import Size, Snapshot, Tenant
+from sandbox.agency.rings import rings_of
 from sandbox.agency.truth_calls import judge, lead_of_calls
 from sandbox.agency.world import build_world
 from tests.support.built_warehouse import BuiltWarehouse
@@ -115,6 +116,44 @@ def test_every_call_is_there_as_it_was(
     }
 
     assert found == expected
+
+
+@pytest.mark.parametrize(("account", "second"), [("sever", "mango"), ("altai", "megafon")])
+def test_two_exchanges_of_an_account_join_without_overlap(
+    built_warehouse: BuiltWarehouse, tenants: dict[str, Tenant], account: str, second: str
+) -> None:
+    calls = {call.call_id: call for call in _seen(tenants[account], built_warehouse).calls}
+    found = {number: row["provider"] for number, row in _calls(built_warehouse, account).items()}
+
+    assert found == {
+        number: second if call.wait_seconds is not None and number % 2 else "uis"
+        for number, call in calls.items()
+    }
+    assert set(found.values()) == {"uis", second}
+
+
+def test_legs_are_the_telephones_that_rang(
+    built_warehouse: BuiltWarehouse, tenants: dict[str, Tenant]
+) -> None:
+    tenant = tenants["sever"]
+    users = {user.employee_id: f"sever:amocrm:{user.user_id}" for user in tenant.users}
+    rows = built_warehouse.rows(
+        "select * from marts.fct_call_legs where account_id = 'sever' and provider = 'mango' order by call_id, leg_no"
+    )
+    expected = []
+    for number, call in sorted(_calls(built_warehouse, "sever").items(), key=lambda item: item[1]["call_id"]):
+        if call["provider"] == "mango":
+            [source] = [c for c in tenant.calls if c.call_id == number]
+            for place, ring in enumerate(rings_of(tenant, source), 1):
+                person = users.get(ring.person.employee_id) if ring.person else None
+                talk = source.talk_seconds if ring.talked else 0
+                expected.append((call["call_id"], place, person, ring.started_at, ring.ended_at, talk))
+
+    assert [
+        (r["call_id"], r["leg_no"], r["user_id"], r["started_at"], r["ended_at"], r["talk_seconds"])
+        for r in rows
+    ] == expected
+    assert max(row["leg_no"] for row in rows) == 2
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)

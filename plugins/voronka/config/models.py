@@ -19,6 +19,9 @@ from voronka.config.providers import KIND_OF, Kind
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
 
 
+Email = Annotated[str, Field(pattern=r"^[^@\s,;]+@[^@\s,;]+$")]
+
+
 class Strict(BaseModel):
     """A model that refuses unknown keys, so that a misspelt setting is never silently ignored."""
 
@@ -142,6 +145,10 @@ class Account(Strict):
     )
     divisions: dict[str, str] = Field(default_factory=dict, description="CRM group name → division")
 
+    extensions: dict[str, Email] = Field(
+        default_factory=dict, description="extension of an exchange → e-mail address of the CRM user"
+    )
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -197,7 +204,7 @@ class ReportSubscription(Strict):
     report: Literal["positions", "sales_weekly"]
     account: Slug
     projects: tuple[str, ...] = ()
-    recipients: tuple[Annotated[str, Field(pattern=r"^[^@\s,;]+@[^@\s,;]+$")], ...]
+    recipients: tuple[Email, ...]
     language: Literal["ru", "en"] | None = None
 
 

@@ -10,6 +10,8 @@ KIND_OF: dict[str, Kind] = {
     "amocrm": "crm",
     "uis": "telephony",
     "zadarma": "telephony",
+    "mango": "telephony",
+    "megafon": "telephony",
     "topvisor": "positions",
     "seranking": "positions",
     "webmaster": "positions",

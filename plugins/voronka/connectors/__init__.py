@@ -15,6 +15,8 @@ from voronka.connectors.positions.seranking.making import make_seranking
 from voronka.connectors.positions.topvisor.making import make_topvisor
 from voronka.connectors.positions.webmaster.making import make_webmaster
 from voronka.connectors.sheets.making import make_sheets
+from voronka.connectors.telephony.mango.making import make_mango
+from voronka.connectors.telephony.megafon.making import make_megafon
 from voronka.connectors.telephony.uis.making import make_uis
 from voronka.connectors.telephony.zadarma.making import make_zadarma
 from voronka.domain.errors import ConfigurationError
@@ -25,6 +27,8 @@ MAKERS: dict[str, Callable[[Making], Connector]] = {
     "amocrm": make_amocrm,
     "uis": make_uis,
     "zadarma": make_zadarma,
+    "mango": make_mango,
+    "megafon": make_megafon,
     "topvisor": make_topvisor,
     "seranking": make_seranking,
     "webmaster": make_webmaster,

@@ -64,12 +64,17 @@ class Request:
     """A request before it is sent. ``path`` is added to the base URL; ``query`` never holds a secret.
 
     One that is not ``repeatable`` is not sent again when its answer is lost: it may have been carried out.
+
+    Attributes:
+        body: sent as JSON.
+        form: sent as form fields, in order; a request has either.
     """
 
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
     body: Any = None
+    form: tuple[tuple[str, str], ...] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = True
 
@@ -249,6 +254,7 @@ class HttpClient:
                 self._base_url + request.path,
                 params=list(request.query),
                 json=request.body,
+                data=None if request.form is None else list(request.form),
                 headers=dict(request.headers),
                 timeout=self._timeouts,
                 allow_redirects=False,

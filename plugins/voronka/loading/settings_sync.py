@@ -16,7 +16,7 @@ Row = tuple[Any, ...]
 
 
 def sync_settings(connection: psycopg.Connection[TupleRow], settings: Settings) -> None:
-    """Make ``ops.accounts``, ``account_fields``, ``account_rules`` and ``account_divisions`` say what the settings say.
+    """Make ``ops.accounts`` and the ``ops.account_*`` of :data:`TABLES` say what the settings say.
 
     What is gone from the settings goes, what is equal is not written. One transaction, committed. The key of the
     number hash is stored with them.
@@ -74,6 +74,11 @@ def _divisions(account: Account) -> Iterator[Row]:
         yield account.id, group_name, division
 
 
+def _extensions(account: Account) -> Iterator[Row]:
+    for extension, email in account.extensions.items():
+        yield account.id, extension, email
+
+
 TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Account], Iterator[Row]]]] = {
     "accounts": (
         (
@@ -97,6 +102,11 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Account], It
         ("account_id", "group_name", "division"),
         ("account_id", "group_name"),
         _divisions,
+    ),
+    "account_extensions": (
+        ("account_id", "extension", "email"),
+        ("account_id", "extension"),
+        _extensions,
     ),
 }
 

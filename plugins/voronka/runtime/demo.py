@@ -119,6 +119,7 @@ def _start_sandbox(services: Services, scene: Scene) -> Service:
         "--port", str(ports["http"]), "--smtp-port", str(ports["smtp"]),
         "--seed", str(scene.seed), "--months", str(scene.months), "--leads", str(scene.leads),
         "--until", scene.until.isoformat(), "--state", str(state_folder() / "sandbox"), "--rate-limit", "0",
+        *(word for slug, names in demo_settings.dealt_out().items() for word in ("--exchanges", f"{slug}={names}")),
     ]  # fmt: skip
     return services.start("sandbox", command, environment=os.environ, folder=project_folder(), ports=ports)
 

@@ -44,11 +44,40 @@ MEANINGS: dict[str, Any] = {
     },
 }
 
+SECOND_EXCHANGE: Mapping[str, dict[str, Any]] = {
+    "sever": {
+        "provider": "mango",
+        "path": "/mango/vpbx",
+        "options": {"order_seconds": 0, "look_seconds": 0.05},
+    },
+    "altai": {"provider": "megafon", "path": "/megafon/altai"},
+}
+"""Each agency has UIS and one more exchange; the simulated calls are dealt out between the two."""
+
 # The sandbox answers as fast as it can: the limit is there, and shared, but does not slow the demo down.
 RATE = 200
 
 FIRST_ACCOUNT_NUMBER = 31420001
 """The sandbox numbers its accounts from here."""
+
+
+def dealt_out() -> dict[str, str]:
+    """The exchanges of each agency, as the sandbox is told them."""
+    return {slug: f"uis,{second['provider']}" for slug, second in SECOND_EXCHANGE.items()}
+
+
+def telephony(slug: str, base: str, rate: float) -> list[dict[str, Any]]:
+    """The exchanges of an agency as they stand in accounts.yml."""
+    second = SECOND_EXCHANGE[slug]
+    return [
+        {"provider": "uis", "base_url": f"{base}/uis/v2.0", "rate_per_second": rate},
+        {
+            "provider": second["provider"],
+            "base_url": base + second["path"],
+            "rate_per_second": rate,
+            "options": second.get("options", {}),
+        },
+    ]
 
 
 def _account(agency: Mapping[str, Any], http: int, state: Path) -> dict[str, Any]:
@@ -62,7 +91,7 @@ def _account(agency: Mapping[str, Any], http: int, state: Path) -> dict[str, Any
             "redirect_uri": "https://voronka.example/oauth",
             "rate_per_second": RATE,
         },
-        "telephony": [{"provider": "uis", "base_url": f"{base}/uis/v2.0", "rate_per_second": RATE}],
+        "telephony": telephony(agency["id"], base, RATE),
         "positions": [
             {"provider": provider, "base_url": f"{base}/{provider}", "rate_per_second": RATE}
             for provider in ("topvisor", "seranking", "webmaster")
@@ -127,6 +156,16 @@ def write(state: Path, ports: Mapping[str, int], until: datetime) -> dict[str, s
     return environment
 
 
+def exchange_secrets(slug: str) -> dict[str, str]:
+    """The sandbox's credentials of an agency's second exchange, whichever it is."""
+    upper = slug.upper()
+    return {
+        f"VORONKA_{upper}_MANGO_API_KEY": f"mango-key-{slug}",
+        f"VORONKA_{upper}_MANGO_API_SALT": f"mango-salt-{slug}",
+        f"VORONKA_{upper}_MEGAFON_API_KEY": f"megafon-key-{slug}",
+    }
+
+
 def _secrets() -> dict[str, str]:
     """The sandbox's well-known credentials."""
     values = {}
@@ -136,6 +175,7 @@ def _secrets() -> dict[str, str]:
         values[f"VORONKA_{upper}_AMOCRM_CLIENT_SECRET"] = f"secret-{slug}"
         values[f"VORONKA_{upper}_AMOCRM_ACCESS_TOKEN"] = f"long-{slug}"
         values[f"VORONKA_{upper}_UIS_ACCESS_TOKEN"] = f"uis-key-{slug}"
+        values |= exchange_secrets(slug)
         values[f"VORONKA_{upper}_TOPVISOR_ACCESS_TOKEN"] = f"topvisor-key-{slug}"
         values[f"VORONKA_{upper}_SHEETS_ACCESS_TOKEN"] = f"sheets-key-{slug}"
         for provider in ("seranking", "webmaster"):

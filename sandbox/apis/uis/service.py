@@ -208,7 +208,7 @@ class Uis:
         return self._list([employee_json(user) for user in visible], params, EMPLOYEE_FIELDS)
 
     def _virtual_numbers(self, tenant: Tenant, params: dict[str, Any]) -> dict[str, Any]:
-        lines = sorted({call.line_number for call in self._sandbox.snapshot(tenant).calls})
+        lines = sorted({call.line_number for call in self._sandbox.calls_of(tenant, PROVIDER)})
         activated = CallRecords(tenant).local(tenant.born_at)
         return self._list(
             [
@@ -234,7 +234,7 @@ class Uis:
 
     def _call_records(self, tenant: Tenant) -> list[dict[str, Any]]:
         renderer = CallRecords(tenant)
-        records = [renderer.call(call) for call in self._sandbox.snapshot(tenant).calls]
+        records = [renderer.call(call) for call in self._sandbox.calls_of(tenant, PROVIDER)]
         if records and self._sandbox.breaks(tenant.slug, "negative_duration_call"):
             odd = {
                 **records[-1],
@@ -250,7 +250,7 @@ class Uis:
         renderer = CallRecords(tenant)
         records = self._sandbox.cached(
             (PROVIDER, "legs", tenant.slug),
-            lambda: [leg for call in self._sandbox.snapshot(tenant).calls for leg in renderer.legs(call)],
+            lambda: [leg for call in self._sandbox.calls_of(tenant, PROVIDER) for leg in renderer.legs(call)],
         )
         return self._list(_between(records, params), params, LEG_FIELDS, sortable=("id", "start_time"))
 

@@ -140,7 +140,7 @@ class Zadarma:
         people = {user.employee_id: user.extension for user in (*tenant.users, *tenant.former_users)}
         rows = [
             leg
-            for call in self._sandbox.snapshot(tenant).calls
+            for call in self._sandbox.calls_of(tenant, PROVIDER)
             for leg in _legs(call, people.get(call.employee_id or 0), zone)
         ]
         rows.sort(key=lambda row: (row["callstart"], row["call_id"]))

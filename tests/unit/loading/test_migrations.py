@@ -24,6 +24,8 @@ from voronka.connectors.positions.seranking import SeRankingConnector
 from voronka.connectors.positions.topvisor.connector import TopvisorConnector
 from voronka.connectors.positions.webmaster import WebmasterConnector
 from voronka.connectors.sheets.connector import SheetsConnector
+from voronka.connectors.telephony.mango.connector import MangoConnector
+from voronka.connectors.telephony.megafon.connector import MegafonConnector
 from voronka.connectors.telephony.uis.connector import UisConnector
 from voronka.connectors.telephony.zadarma.connector import ZadarmaConnector
 from voronka.loading import ensure_role_passwords, migrate
@@ -57,9 +59,7 @@ def test_everything_is_described(warehouse: Warehouse) -> None:
 def test_every_entity_has_its_tables(warehouse: Warehouse) -> None:
     entities: dict[tuple[str, str], bool] = {}
     connectors: tuple[type[Any], ...] = (
-        AmoCrmConnector,
-        UisConnector,
-        ZadarmaConnector,
+        *(AmoCrmConnector, UisConnector, ZadarmaConnector, MangoConnector, MegafonConnector),
         TopvisorConnector,
         SeRankingConnector,
         WebmasterConnector,

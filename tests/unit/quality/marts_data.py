@@ -52,6 +52,14 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
         " talk_seconds int, wait_seconds int, recovered_after_seconds int",
         ("'uis', '{a}-c1', '1', 'in', '2026-11-22 07:00+00', false, 60, 5, null",),
     ),
+    "fct_call_legs": (
+        "leg_id text, call_id text, talk_seconds int, started_at timestamptz, ended_at timestamptz,"
+        " call_started_at timestamptz",
+        (
+            "'{a}-c1-1', '{a}-c1', null, '2026-11-22 07:00+00', '2026-11-22 07:00:03+00', '2026-11-22 07:00+00'",
+            "'{a}-c1-2', '{a}-c1', 60, '2026-11-22 07:00:03+00', '2026-11-22 07:01:05+00', '2026-11-22 07:00+00'",
+        ),
+    ),
     "fct_payments": (
         "payment_id text, client_id text, paid_at timestamptz, amount numeric, is_deleted boolean",
         (

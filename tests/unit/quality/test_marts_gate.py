@@ -73,6 +73,10 @@ FAULTS = [
         *("fct_calls", "talk_seconds_plausible", "critical", ["-3", "south-c1"]),
     ),
     (
+        "update marts.fct_call_legs set talk_seconds = 90000 where leg_id = 'south-c1-2'",
+        *("fct_call_legs", "legs_plausible", "warning", ["1 legs", "south-c1-2"]),
+    ),
+    (
         "update marts.fct_positions set position = 101 where account_id = 'south' and state = 'found'",
         *("fct_positions", "depth_not_below_position", "critical", ["1 of", "south-41 seo"]),
     ),

@@ -14,6 +14,10 @@ received as (
     {{ exchange_calls('uis', moment_of('started_at_local', 'time_zone')) }}
     union all
     {{ exchange_calls('zadarma') }}
+    union all
+    {{ exchange_calls('mango') }}
+    union all
+    {{ exchange_calls('megafon') }}
 ),
 
 changed as (

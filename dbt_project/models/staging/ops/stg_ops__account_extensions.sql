@@ -1,0 +1,5 @@
+select
+    account_id,
+    btrim(extension) as extension,
+    lower(btrim(email)) as email
+from {{ source('ops', 'account_extensions') }}

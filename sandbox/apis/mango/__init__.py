@@ -1,0 +1,1 @@
+"""Mango Office, the sandbox's side."""

@@ -1,0 +1,1 @@
+"""MegaFon VATS, the sandbox's side."""
