@@ -2,7 +2,7 @@
 {% macro trackers() %}{{ return(['topvisor', 'seranking']) }}{% endmacro %}
 
 {# Consoles of search engines: each has the staging models projects and queries in one shape. #}
-{% macro consoles() %}{{ return(['webmaster']) }}{% endmacro %}
+{% macro consoles() %}{{ return(['webmaster', 'gsc']) }}{% endmacro %}
 
 {# The same columns of the staging model `entity` of every provider named, one below the other. #}
 {% macro over_providers(providers, entity, columns) -%}

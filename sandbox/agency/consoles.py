@@ -99,7 +99,7 @@ def consoles_truth(tenant: Tenant, now: datetime) -> dict[str, Any]:
             "found": sum(place is not None for *_, place in checks),
         }
     }
-    for console, engine in (("webmaster", "yandex"),):
+    for console, engine in (("webmaster", "yandex"), ("gsc", "google")):
         rows = query_days(tenant, engine, now)
         told[console] = {
             "rows": len(rows),

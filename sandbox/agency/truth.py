@@ -30,7 +30,7 @@ def truth(tenant: Tenant, now: datetime) -> dict[str, Any]:
     """Counts and key figures of ``tenant`` at ``now`` (aware), ready for JSON.
 
     Keys: account_id, as_of, rows (records each provider lists), leads, cohorts, flow, calls, call_notes, positions, seranking,
-    webmaster, payments, bank, invoices, linked (pairs, seen from each side), mrr.
+    webmaster, gsc, payments, bank, invoices, linked (pairs, seen from each side), mrr.
     Amounts are in the tenant's currency, shares are fractions. Cohorts and flow are of counted leads: listed, neither
     spam nor test nor duplicate.
     """
@@ -80,6 +80,7 @@ def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
             "seranking_keywords": consoles["seranking"]["keywords"],
             "seranking_positions": consoles["seranking"]["checked"],
             "webmaster_queries": consoles["webmaster"]["rows"],
+            "gsc_performance": consoles["gsc"]["rows"],
             **sheet_rows(tenant, now),
         },
         "leads": leads_truth(seen),

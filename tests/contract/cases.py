@@ -144,6 +144,16 @@ CASES = [
         credential="API_KEY",
     ),
     Case(
+        "gsc",
+        "positions",
+        "/gsc",
+        3,
+        lambda slug, number: {"ACCESS_TOKEN": f"gsc-key-{slug}"},
+        {"performance": "gsc_performance"},
+        "performance",
+        {"performance": {"bad_indicator"}},
+    ),
+    Case(
         "sheets",
         "sheets",
         "/sheets",

@@ -76,6 +76,7 @@ def secrets_of(slug: str, account_number: int) -> dict[str, str]:
         f"VORONKA_{upper}_TOPVISOR_ACCESS_TOKEN": f"topvisor-key-{slug}",
         f"VORONKA_{upper}_SERANKING_ACCESS_TOKEN": f"seranking-key-{slug}",
         f"VORONKA_{upper}_WEBMASTER_ACCESS_TOKEN": f"webmaster-key-{slug}",
+        f"VORONKA_{upper}_GSC_ACCESS_TOKEN": f"gsc-key-{slug}",
         f"VORONKA_{upper}_TOPVISOR_USER_ID": str(account_number),
         f"VORONKA_{upper}_SHEETS_ACCESS_TOKEN": f"sheets-key-{slug}",
     }
@@ -87,7 +88,7 @@ def _agency(agency: Mapping[str, Any], url: str, folder: Path) -> dict[str, Any]
         "telephony": demo_settings.telephony(agency["id"], url, 1000),
         "positions": [
             {"provider": provider, "base_url": f"{url}/{provider}", "rate_per_second": 1000}
-            for provider in ("topvisor", "seranking", "webmaster")
+            for provider in ("topvisor", "seranking", "webmaster", "gsc")
         ],
         "sheets": [
             {

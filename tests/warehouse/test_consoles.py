@@ -64,7 +64,7 @@ def test_the_same_site_is_of_the_same_client_everywhere(
     assert all(row["client_id"] == row["theirs"] for row in by_site)
 
 
-@pytest.mark.parametrize("console", ["webmaster"])
+@pytest.mark.parametrize("console", ["webmaster", "gsc"])
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_consoles_equal_the_simulation(built_warehouse: BuiltWarehouse, account: str, console: str) -> None:
     truth = built_warehouse.truth[account][console]

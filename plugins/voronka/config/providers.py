@@ -15,6 +15,7 @@ KIND_OF: dict[str, Kind] = {
     "topvisor": "positions",
     "seranking": "positions",
     "webmaster": "positions",
+    "gsc": "positions",
     "sheets": "sheets",
     "bank_1c": "money",
     "bank_csv": "money",

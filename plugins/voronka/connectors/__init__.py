@@ -11,6 +11,7 @@ from voronka.connectors.base import Connector, Limiter, TokenStore
 from voronka.connectors.crm.amocrm.making import make_amocrm
 from voronka.connectors.making import Making
 from voronka.connectors.money.making import make_bank_1c, make_bank_csv
+from voronka.connectors.positions.gsc.making import make_gsc
 from voronka.connectors.positions.seranking.making import make_seranking
 from voronka.connectors.positions.topvisor.making import make_topvisor
 from voronka.connectors.positions.webmaster.making import make_webmaster
@@ -32,6 +33,7 @@ MAKERS: dict[str, Callable[[Making], Connector]] = {
     "topvisor": make_topvisor,
     "seranking": make_seranking,
     "webmaster": make_webmaster,
+    "gsc": make_gsc,
     "sheets": make_sheets,
     "bank_1c": make_bank_1c,
     "bank_csv": make_bank_csv,

@@ -94,7 +94,7 @@ def _account(agency: Mapping[str, Any], http: int, state: Path) -> dict[str, Any
         "telephony": telephony(agency["id"], base, RATE),
         "positions": [
             {"provider": provider, "base_url": f"{base}/{provider}", "rate_per_second": RATE}
-            for provider in ("topvisor", "seranking", "webmaster")
+            for provider in ("topvisor", "seranking", "webmaster", "gsc")
         ],
         "sheets": [
             {
@@ -178,7 +178,7 @@ def _secrets() -> dict[str, str]:
         values |= exchange_secrets(slug)
         values[f"VORONKA_{upper}_TOPVISOR_ACCESS_TOKEN"] = f"topvisor-key-{slug}"
         values[f"VORONKA_{upper}_SHEETS_ACCESS_TOKEN"] = f"sheets-key-{slug}"
-        for provider in ("seranking", "webmaster"):
+        for provider in ("seranking", "webmaster", "gsc"):
             values[f"VORONKA_{upper}_{provider.upper()}_ACCESS_TOKEN"] = f"{provider}-key-{slug}"
         values[f"VORONKA_{upper}_TOPVISOR_USER_ID"] = str(FIRST_ACCOUNT_NUMBER + number)
     return values

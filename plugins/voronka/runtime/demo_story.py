@@ -138,7 +138,7 @@ FIGURES: tuple[Figure, ...] = (
             f"{provider}.{measure}",
             f"select coalesce(sum({measure}), 0) {SHOWN} = '{provider}'",
         )
-        for provider, label in (("webmaster", "Yandex Webmaster"),)
+        for provider, label in (("webmaster", "Yandex Webmaster"), ("gsc", "Search Console"))
         for measure in ("impressions", "clicks")
     ),
 )

@@ -20,6 +20,7 @@ from tests.unit.quality.raw_data import provider_and_entity
 from voronka import database
 from voronka.connectors.crm.amocrm.connector import AmoCrmConnector
 from voronka.connectors.money.connector import ENTITIES as BANK
+from voronka.connectors.positions.gsc import GscConnector
 from voronka.connectors.positions.seranking import SeRankingConnector
 from voronka.connectors.positions.topvisor.connector import TopvisorConnector
 from voronka.connectors.positions.webmaster import WebmasterConnector
@@ -62,6 +63,7 @@ def test_every_entity_has_its_tables(warehouse: Warehouse) -> None:
         *(AmoCrmConnector, UisConnector, ZadarmaConnector, MangoConnector, MegafonConnector),
         TopvisorConnector,
         SeRankingConnector,
+        GscConnector,
         WebmasterConnector,
         SheetsConnector,
     )

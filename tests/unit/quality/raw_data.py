@@ -129,6 +129,18 @@ PAYLOADS |= {
         "date": "2026-11-22",
         "pos": 0,
     },
+    "gsc_sites": {"siteUrl": "sc-domain:site.example", "permissionLevel": "siteFullUser"},
+    "gsc_performance": {
+        "query": "seo",
+        "device": "MOBILE",
+        "country": "rus",
+        "site": "sc-domain:site.example",
+        "date": "2026-11-22",
+        "clicks": 4,
+        "impressions": 120,
+        "ctr": 0.0333,
+        "position": 7.9,
+    },
     "webmaster_hosts": {
         "host_id": "https:site.example:443",
         "ascii_host_url": "https://site.example/",
@@ -253,6 +265,7 @@ PARTITIONED = (
     "topvisor_positions",
     "seranking_positions",
     "webmaster_queries",
+    "gsc_performance",
 )
 LISTS_WITH_TOTAL = (
     "amocrm_users",

@@ -1,0 +1,1 @@
+"""Google Search Console: properties and search analytics."""
