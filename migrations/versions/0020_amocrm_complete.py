@@ -6,8 +6,8 @@ from alembic import op
 
 from voronka.loading.ddl import raw_table, run
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
