@@ -59,7 +59,7 @@ class ServiceAccount:
                     NotAuthorised, "the service account's private key cannot be read", self._where,
                     "make a new JSON key of the service account and set it.",
                 ) from None  # fmt: skip
-            form = {"grant_type": GRANT, "assertion": signed}
+            form = (("grant_type", GRANT), ("assertion", signed))
             answer = self._http.send(Request("POST", "/token", form=form), self._where).json()
             if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
                 raise failure(ShapeChanged, "the answer has no access_token", self._where, "report it.")
