@@ -67,7 +67,10 @@ def test_the_assertion_names_account_scope_and_audience(monkeypatch: pytest.Monk
     )
     next(account.flow(credentials.Request("GET", "/x")))
     claims = jwt.decode(
-        sent[0].form["assertion"], KEY.public_key(), algorithms=["RS256"], audience=credentials.AUDIENCE
+        dict(sent[0].form or ())["assertion"],
+        KEY.public_key(),
+        algorithms=["RS256"],
+        audience=credentials.AUDIENCE,
     )
     assert (claims["iss"], claims["scope"]) == ("robot@project.example", credentials.SCOPE)
     assert claims["exp"] - claims["iat"] == 3600
