@@ -12,6 +12,7 @@ where
             then
                 abs(kpis.fact - kpis.numerator / nullif(kpis.denominator, 0)) > 0.0001
                 or (kpis.fact is null) != (coalesce(kpis.denominator, 0) = 0)
-        when 'median' then kpis.denominator < 1 or kpis.fact is null
+        when 'median'
+            then kpis.denominator < 1 or (kpis.fact is null and (kpis.plan is null or kpis.denominator is not null))
         else kpis.fact is distinct from kpis.numerator
     end

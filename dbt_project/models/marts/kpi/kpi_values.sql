@@ -10,7 +10,8 @@ with
 metrics as (
     select
         metric_id,
-        aggregation
+        aggregation,
+        direction
     from {{ ref('metric_definitions') }}
 ),
 
@@ -71,7 +72,15 @@ quiet_periods as (
     ) as quiet (period_start)
 ),
 
-facts as (
+plans as (
+    select plans.*
+    from {{ ref('int_kpi__plans') }} as plans
+    inner join today on plans.account_id = today.account_id
+    -- a period that has not begun has no row
+    where plans.period_start <= today.today
+),
+
+recorded as (
     select
         account_id,
         metric_id,
@@ -125,6 +134,36 @@ facts as (
     from {{ ref('int_kpi__medians') }}
 ),
 
+-- what was planned and has no figure yet: nothing of a count, unknown of all else
+facts as (
+    select * from recorded
+    union all
+    select
+        plans.account_id,
+        plans.metric_id,
+        plans.period_type,
+        plans.period_start,
+        plans.subject_type,
+        plans.subject_id,
+        case when metrics.aggregation = 'sum' then 0 end as numerator,
+        null as denominator,
+        case when metrics.aggregation = 'sum' then 0 end as fact,
+        metrics.aggregation = 'sum' as is_count
+    from plans
+    inner join metrics on plans.metric_id = metrics.metric_id
+    where
+        not exists (
+            select 1
+            from recorded
+            where
+                recorded.account_id = plans.account_id
+                and recorded.metric_id = plans.metric_id
+                and recorded.period_type = plans.period_type
+                and recorded.period_start = plans.period_start
+                and recorded.subject_id = plans.subject_id
+        )
+),
+
 neighboured as (
     select
         *,
@@ -146,6 +185,13 @@ compared as (
             when is_count and last_start is not null then 0
         end as previous_fact
     from neighboured
+),
+
+running_periods as (
+    select
+        *,
+        working_days::numeric / nullif(elapsed_working_days, 0) as pace
+    from {{ ref('int_kpi__running_periods') }}
 )
 
 select
@@ -159,13 +205,31 @@ select
     compared.numerator::numeric(18, 4) as numerator,
     compared.denominator::numeric(18, 4) as denominator,
     compared.fact::numeric(18, 6) as fact,
-    null::numeric(18, 6) as plan,
-    null::numeric(18, 6) as plan_fact_pct,
+    plans.plan::numeric(18, 6) as plan,
+    (compared.fact / nullif(plans.plan, 0))::numeric(18, 6) as plan_fact_pct,
     compared.previous_fact::numeric(18, 6) as previous_fact,
     ((compared.fact - compared.previous_fact) / nullif(compared.previous_fact, 0))::numeric(18, 6) as change_pct,
-    compared.period_start + {{ period_length('compared.period_type') }} <= today.today as is_complete
+    compared.period_start + {{ period_length('compared.period_type') }} <= today.today as is_complete,
+    plans.basis as plan_basis,
+    (case when metrics.direction = 'down' then compared.fact - plans.plan end)::numeric(18, 6) as deviation,
+    (compared.fact * periods.pace)::numeric(18, 6) as run_rate,
+    (compared.fact * periods.pace / nullif(plans.plan, 0))::numeric(18, 6) as run_rate_plan_pct
 from compared
+inner join metrics on compared.metric_id = metrics.metric_id
 inner join today on compared.account_id = today.account_id
+left join plans
+    on
+        compared.account_id = plans.account_id
+        and compared.metric_id = plans.metric_id
+        and compared.period_type = plans.period_type
+        and compared.period_start = plans.period_start
+        and compared.subject_id = plans.subject_id
+left join running_periods as periods
+    on
+        compared.account_id = periods.account_id
+        and compared.period_type = periods.period_type
+        and compared.period_start = periods.period_start
+        and metrics.aggregation = 'sum'
 left join subjects
     on
         compared.account_id = subjects.account_id

@@ -90,6 +90,7 @@ select
     end as subject_id,
     plans.payload ->> 'scope' as scope,
     plans.payload ->> 'unit' as unit,
+    (plans.payload ->> 'version')::int as version,
     (plans.payload ->> 'value')::numeric as value
 from plans
 left join users on plans.account_id = users.account_id and plans.owner = users.name
