@@ -210,7 +210,7 @@ def test_flags_fields_and_loss_reasons_in_both_shapes(marts: Warehouse) -> None:
 
 def test_values_of_custom_fields_are_typed(marts: Warehouse) -> None:
     rows = marts.rows(
-        "select field_name, value_text, value_numeric::float8, value_date, enum_code"
+        "select field_name, value_text, value_number::float8, value_date, enum_code"
         " from intermediate.int_crm__custom_field_values where account_id = 'odd'"
     )
     found = {row[0]: row[1:] for row in rows}

@@ -21,7 +21,13 @@ select
     v.entity_type,
     v.source_entity_id,
     fields.meaning,
-    string_agg(nullif(btrim(v.value_text), ''), ', ' order by v.position) as meaning_value
+    -- of objects their name, of legal entities asked for a tax number that number
+    string_agg(
+        nullif(btrim(coalesce(
+            case when fields.meaning = 'client_inn' then v.tax_number end, v.object_name, v.value_text
+        )), ''),
+        ', ' order by v.position
+    ) as meaning_value
 from fields
 inner join {{ ref('int_crm__custom_field_values') }} as v
     on
