@@ -33,8 +33,8 @@ from voronka.runtime.demo_statements import copy_statements, statements_folder
 OLIST = ROOT / ".." / "shared" / "data" / "olist"
 SALES = "+marts.sales +marts.core"
 """What leads need of the project."""
-PARTLY = {"DBT_INDIRECT_SELECTION": "cautious", "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test"}
-"""For a build of a part: no tests of what is not built, and the unit tests are left to the full build."""
+PARTLY = {"DBT_INDIRECT_SELECTION": "cautious"}
+"""For a build of a part: no tests of what is not built."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def built(
             _load(settings, Window(start, end))
         if not select:
             transform.fit_models(settings)
-        dbt = transform.build(select=select)
+        dbt = transform.build(select=select, unit_tests=not select)
         truth = {account.id: sandbox.truth(account.id) for account in settings.accounts}
         made = BuiltWarehouse(
             values, warehouse.environment["VORONKA_DATABASE_URL"], truth, sandbox.as_of, dbt, settings

@@ -23,6 +23,8 @@ from voronka.loading import sync_settings
 from voronka.quality import GateReport, gate_error, run_gate
 
 Gate = Literal["raw", "marts"]
+EXCLUDED = "DBT_EXCLUDE_RESOURCE_TYPES"
+"""dbt's own variable for kinds of nodes to leave out; it goes before ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +138,23 @@ def parse_manifest() -> Path:
 
 
 def build(
-    *, full: bool = False, select: str | None = None, told: Callable[[str], None] | None = None
+    *,
+    full: bool = False,
+    select: str | None = None,
+    unit_tests: bool = False,
+    told: Callable[[str], None] | None = None,
 ) -> DbtResult:
     """``dbt build`` in one process, telling each line that dbt writes.
+
+    Args:
+        unit_tests: also run the models' unit tests. They test the code and not the data, so only our own tests do.
 
     Raises:
         VoronkaError: when a model or a test failed; names them.
     """
     arguments = [
         "build",
+        *([] if unit_tests or EXCLUDED in os.environ else ["--exclude-resource-type", "unit_test"]),
         *(["--full-refresh"] if full else []),
         *(["--select", select] if select else []),
     ]

@@ -24,7 +24,7 @@ DBT_TASKS: dict[str, Any] = {
     "deferrable": False,
     "poke_interval": 1,
     "execution_timeout": timedelta(hours=2),
-    "dbt_cmd_flags": ["--resource-type", "test", "--resource-type", "unit_test"],
+    "dbt_cmd_flags": ["--resource-type", "test"],
 }
 
 

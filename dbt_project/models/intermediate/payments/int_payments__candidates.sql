@@ -2,8 +2,15 @@
 -- A name does not count against a tax number: two companies may be called alike.
 with
 
-documents as (
-    select * from {{ ref('stg_bank__documents') }}
+-- materialized, so that names are made bare once each and not once for every pair that is compared
+documents as materialized (
+    select
+        account_id,
+        payment_id,
+        party_inn,
+        purpose,
+        {{ bare_name('party_name') }} as bare_name
+    from {{ ref('stg_bank__documents') }}
 ),
 
 companies as (
@@ -22,7 +29,7 @@ tax_numbers as (
     where meaning.entity_type = 'companies' and meaning.meaning in ('inn', 'client_inn')
 ),
 
-names as (
+names as materialized (
     select
         company.account_id,
         company.company_id as client_id,
@@ -87,7 +94,7 @@ by_name as (
         null::text as service
     from documents
     inner join names
-        on documents.account_id = names.account_id and {{ bare_name('documents.party_name') }} = names.bare_name
+        on documents.account_id = names.account_id and documents.bare_name = names.bare_name
     where names.inn is null or documents.party_inn is null or names.inn = documents.party_inn
 )
 
