@@ -11,6 +11,7 @@ import typer
 
 from voronka import __version__
 from voronka.cli.output import console, errors, say, say_json, table
+from voronka.cli.positions import positions
 from voronka.cli.sheets import sheets
 from voronka.cli.webhooks import webhooks
 from voronka.domain.errors import ConfigurationError, VoronkaError
@@ -28,6 +29,7 @@ and reports them.
 (see `config/accounts.example.yml`), then `voronka up` and `voronka doctor`.""",
 )
 
+app.add_typer(positions, name="positions")
 app.add_typer(sheets, name="sheets")
 app.add_typer(webhooks, name="webhooks")
 

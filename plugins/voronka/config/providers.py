@@ -16,6 +16,7 @@ KIND_OF: dict[str, Kind] = {
     "seranking": "positions",
     "webmaster": "positions",
     "gsc": "positions",
+    "yandexsearch": "positions",
     "sheets": "sheets",
     "bank_1c": "money",
     "bank_csv": "money",

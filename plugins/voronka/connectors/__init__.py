@@ -15,6 +15,7 @@ from voronka.connectors.positions.gsc.making import make_gsc
 from voronka.connectors.positions.seranking.making import make_seranking
 from voronka.connectors.positions.topvisor.making import make_topvisor
 from voronka.connectors.positions.webmaster.making import make_webmaster
+from voronka.connectors.positions.yandexsearch.making import make_yandexsearch
 from voronka.connectors.sheets.making import make_sheets
 from voronka.connectors.telephony.mango.making import make_mango
 from voronka.connectors.telephony.megafon.making import make_megafon
@@ -34,6 +35,7 @@ MAKERS: dict[str, Callable[[Making], Connector]] = {
     "seranking": make_seranking,
     "webmaster": make_webmaster,
     "gsc": make_gsc,
+    "yandexsearch": make_yandexsearch,
     "sheets": make_sheets,
     "bank_1c": make_bank_1c,
     "bank_csv": make_bank_csv,

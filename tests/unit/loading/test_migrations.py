@@ -24,6 +24,7 @@ from voronka.connectors.positions.gsc import GscConnector
 from voronka.connectors.positions.seranking import SeRankingConnector
 from voronka.connectors.positions.topvisor.connector import TopvisorConnector
 from voronka.connectors.positions.webmaster import WebmasterConnector
+from voronka.connectors.positions.yandexsearch import YandexSearchConnector
 from voronka.connectors.sheets.connector import SheetsConnector
 from voronka.connectors.telephony.mango.connector import MangoConnector
 from voronka.connectors.telephony.megafon.connector import MegafonConnector
@@ -65,6 +66,7 @@ def test_every_entity_has_its_tables(warehouse: Warehouse) -> None:
         SeRankingConnector,
         GscConnector,
         WebmasterConnector,
+        YandexSearchConnector,
         SheetsConnector,
     )
     for connector in connectors:

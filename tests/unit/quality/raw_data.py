@@ -129,6 +129,21 @@ PAYLOADS |= {
         "date": "2026-11-22",
         "pos": 0,
     },
+    "yandexsearch_keywords": {
+        "site": "site.example",
+        "keyword": "seo",
+        "region": 213,
+        "device": "desktop",
+        "depth": 100,
+    },
+    "yandexsearch_serps": {
+        "keyword": "seo",
+        "region": 213,
+        "device": "desktop",
+        "date": "2026-11-22",
+        "depth": 100,
+        "results": [],
+    },
     "gsc_sites": {"siteUrl": "sc-domain:site.example", "permissionLevel": "siteFullUser"},
     "gsc_performance": {
         "query": "seo",
@@ -266,6 +281,7 @@ PARTITIONED = (
     "seranking_positions",
     "webmaster_queries",
     "gsc_performance",
+    "yandexsearch_serps",
 )
 LISTS_WITH_TOTAL = (
     "amocrm_users",

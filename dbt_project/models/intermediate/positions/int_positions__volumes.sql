@@ -18,3 +18,10 @@ select
     region_index,
     volume
 from {{ ref('stg_seranking__volumes') }}
+union all
+select
+    account_id,
+    keyword_id,
+    region_index,
+    volume
+from {{ ref('stg_yandexsearch__volumes') }}
