@@ -95,6 +95,12 @@ def _odd() -> RawAccount:
     users = [{"responsible_user": {"id": i}} for i in (6, 7)]
     account.event(8, "entity_responsible_changed", DAY_ZERO + day, *users)
     account.lead(8, B, at=DAY_ZERO + 2 * day)
+    # 9: marked as qualified by a ticked box, without any stage that qualifies
+    marks = [
+        _field("MQL", "checkbox", {"value": True}),
+        _field("Услуга", "select", {"value": "SEO", "enum_id": 6}),
+    ]
+    account.lead(9, A, payload={"custom_fields_values": marks})
     return account
 
 
@@ -110,7 +116,11 @@ def marts(
             for account in (_golden(), _odd()):
                 account.write(connection)
             connection.execute("insert into ops.number_key (key) values (%s)", (NUMBER_KEY,))
-            connection.execute("insert into ops.account_fields values ('odd', 'leads', 'source', 'источник')")
+            connection.execute("""
+                insert into ops.account_fields values
+                ('odd', 'leads', 'source', 'источник'), ('odd', 'leads', 'service', 'услуга'),
+                ('odd', 'leads', 'mql_mark', 'mql')
+            """)
             connection.execute("""
                 insert into ops.account_rules values
                 ('odd', 'spam', 'tag', '', 'спам'), ('odd', 'duplicate', 'loss_reason', '', 'дубль'),
@@ -206,6 +216,11 @@ def test_flags_fields_and_loss_reasons_in_both_shapes(marts: Warehouse) -> None:
     assert _lead(marts, 5, "is_spam, is_counted, source, loss_reason") == (True, False, "Яндекс", "Дорого")
     assert _lead(marts, 6, "is_duplicate, is_counted, source, loss_reason") == (True, False, None, "Дубль")
     assert _lead(marts, 1, "source, loss_reason, is_counted") == (None, None, True)
+
+
+def test_a_ticked_box_qualifies_and_a_field_names_the_service(marts: Warehouse) -> None:
+    assert _lead(marts, 9, "service, partner, mql_at") == ("SEO", None, DAY_ZERO)
+    assert _lead(marts, 5, "service, mql_at") == (None, None)
 
 
 def test_values_of_custom_fields_are_typed(marts: Warehouse) -> None:

@@ -72,6 +72,12 @@ class FieldMap(Strict):
     subject_area: str | None = None
     site_type: str | None = None
     lead_score: str | None = None
+    service: str | None = None
+    partner: str | None = None
+    mql_mark: str | None = Field(
+        default=None, description="a lead is marketing-qualified once this is filled, or ticked"
+    )
+    contract_number: str | None = None
     client_segment: str | None = None
     client_region: str | None = None
     client_subject_area: str | None = None
@@ -236,6 +242,7 @@ class ScheduleSettings(Strict):
     ingest_positions: str | None = "0 7 * * *"
     ingest_sheets: str | None = "0 6 * * *"
     ingest_money: str | None = "40 * * * *"
+    sweep_crm: str | None = "0 4 * * 0"
     send_reports: str | None = "30 8 * * 1"
     transform_when: Literal["any", "all"] = "any"
     history_piece_days: int = Field(default=62, gt=0)

@@ -12,7 +12,7 @@ from voronka.config import MailSettings, Settings, load_settings, state_folder
 from voronka.connectors.base import Finding
 from voronka.delivery.smtp import greet
 from voronka.domain.errors import VoronkaError
-from voronka.flows import webhooks
+from voronka.flows import field_map, webhooks
 from voronka.flows.load import connector_for
 
 LEAST_POSTGRES = 150000
@@ -83,5 +83,5 @@ def _sources(settings: Settings) -> Iterator[tuple[str, Finding]]:
             except VoronkaError as error:
                 findings = [Finding("source answers", False, error.message, error.remedy)]
             if kind == "crm":
-                findings += webhooks.findings(account)
+                findings += [*webhooks.findings(account), *field_map.findings(account)]
             yield from ((subject, finding) for finding in findings)

@@ -17,8 +17,8 @@ from uuid import uuid4
 from voronka import database
 from voronka.config import Settings, project_folder, state_folder
 from voronka.domain import clock
-from voronka.domain.errors import GateFailed, VoronkaError
-from voronka.flows import models
+from voronka.domain.errors import ConfigurationError, GateFailed, VoronkaError
+from voronka.flows import field_map, models
 from voronka.loading import sync_settings
 from voronka.quality import GateReport, gate_error, run_gate
 
@@ -58,15 +58,24 @@ def begin(settings: Settings, run_id: str) -> None:
 
 
 def gate(settings: Settings, name: Gate, run_id: str) -> GateReport:
-    """Run one gate. An account whose sources are merely late is held: the run goes on, its reports do not.
+    """Run one gate. An account whose sources are merely late, or whose field map names fields that its CRM does not
+    have, is held: the run goes on, its reports do not.
 
     Raises:
+        ConfigurationError: the field map of every account is wrong; names the fields that there are.
         GateFailed: when a critical expectation failed, or every account is held; the run is marked ``failed``
             at this gate.
     """
+    everybody = {account.id for account in settings.accounts}
+    wrong = field_map.refused(settings) if name == "raw" else {}
+    if wrong.keys() == everybody:
+        refusal = ConfigurationError(" ".join(wrong.values()), remedy="then run the transform again.")
+        fail(run_id, f"gate {name}", str(refusal))
+        raise refusal
     report = run_gate(name, run_id, settings)
-    if report.passed and report.held.keys() < {account.id for account in settings.accounts}:
-        _hold(run_id, report.held)
+    held = {**report.held, **wrong}
+    if report.passed and held.keys() < everybody:
+        _hold(run_id, held)
     elif not report.passed or report.held:
         error = gate_error(report)
         fail(run_id, f"gate {name}", str(error))

@@ -56,6 +56,30 @@ filled as (
     where rules.match_type = 'field'
 ),
 
+-- the field that the settings call the account's mark of a marketing-qualified lead: filled, or ticked
+marked as (
+    select
+        v.account_id,
+        v.entity_id as lead_id,
+        'mql' as rule,
+        'field' as match_type,
+        v.source_field_id || '=' || lower(btrim(v.value_text)) as match_value
+    from {{ ref('stg_ops__account_fields') }} as setting
+    inner join {{ ref('int_crm__named_fields') }} as named
+        on
+            setting.account_id = named.account_id
+            and setting.entity_type = named.entity_type
+            and setting.field = named.name
+    inner join {{ ref('int_crm__custom_field_values') }} as v
+        on
+            named.account_id = v.account_id
+            and named.entity_type = v.entity_type
+            and named.source_field_id = v.source_field_id
+    where
+        setting.meaning = 'mql_mark'
+        and lower(btrim(v.value_text)) not in ('', 'false', '0', 'нет', 'no')
+),
+
 standing as (
     select
         lead.account_id,
@@ -80,6 +104,8 @@ signs as (
     select * from lost
     union all
     select * from filled
+    union all
+    select * from marked
     union all
     select * from standing
 ),

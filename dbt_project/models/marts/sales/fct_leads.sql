@@ -10,7 +10,9 @@ with meanings as (
     select
         account_id,
         source_entity_id,
-    {% for meaning in ['source', 'channel', 'region', 'subject_area', 'site_type', 'lead_score'] %}
+    {% for meaning in [
+        'source', 'channel', 'region', 'subject_area', 'site_type', 'lead_score', 'service', 'partner', 'contract_number'
+    ] %}
     max(meaning_value) filter (where meaning = '{{ meaning }}') as {{ meaning }}{{ ',' if not loop.last }}
     {% endfor %}
     from {{ ref('int_crm__meanings') }}
@@ -37,6 +39,9 @@ select
     meanings.subject_area,
     meanings.site_type,
     meanings.lead_score,
+    meanings.service,
+    meanings.partner,
+    meanings.contract_number,
     lead.user_id,
     {{ entity_key('amocrm', 'lead.source_company_id', 'lead.account_id') }} as client_id,
     lead.amount,
