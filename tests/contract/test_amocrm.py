@@ -79,7 +79,7 @@ def test_an_invoice_linked_later_brings_its_owners_again(
 
 def test_sweep_lists_every_id(amocrm: Case, make: Make, sandbox: SandboxProcess) -> None:
     connector = make(amocrm)
-    for entity in ("leads", "contacts", "companies"):
+    for entity in ("leads", "contacts", "companies", "tasks"):
         swept = {source_id for ids in connector.sweep(entity) for source_id in ids}
         assert swept == set(read(connector, entity, everything(sandbox)).records), entity
 

@@ -33,6 +33,7 @@ def test_every_dag_has_owner_docs_tags_and_retries_by_error(loaded_dags: dict[st
         "ingest_positions",
         "ingest_sheets",
         "ingest_money",
+        "sweep_crm",
         "transform_warehouse",
         "send_reports",
     }
@@ -45,6 +46,16 @@ def test_every_dag_has_owner_docs_tags_and_retries_by_error(loaded_dags: dict[st
             if not task.task_id.startswith("dbt."):
                 assert task.retry_policy is not None, f"{dag_id}.{task.task_id}: use the shared retry policy."
                 assert task.on_failure_callback, f"{dag_id}.{task.task_id}: failures must be told."
+
+
+def test_every_account_is_swept_by_itself_whatever_becomes_of_its_tokens(
+    loaded_dags: dict[str, object],
+) -> None:
+    tasks = {task.task_id: task for task in loaded_dags["sweep_crm"].tasks}
+    assert set(tasks) == {"renew", "sweep"}
+    for task in tasks.values():
+        assert task.is_mapped, f"sweep_crm.{task.task_id}: one account must not hold up the others."
+        assert not task.upstream_task_ids
 
 
 def test_ingest_runs_on_data_intervals(loaded_dags: dict[str, object]) -> None:

@@ -233,14 +233,21 @@ def backfill(
 def connect(
     account: Annotated[str, typer.Argument(help="account id")],
     code: Annotated[
-        str, typer.Option(prompt="One-time code from the integration's settings", hide_input=True)
-    ],
+        str | None, typer.Option(help="one-time code, from the redirect or the integration's card")
+    ] = None,
 ) -> None:
-    """Exchange a one-time consent code of an amoCRM integration for tokens, and keep them encrypted."""
+    """Show where to consent to an amoCRM integration, exchange the code for tokens, and keep them encrypted."""
     from voronka.config import load_settings
-    from voronka.flows.connect import connect_crm
+    from voronka.flows.connect import connect_crm, consent
 
-    expires = connect_crm(load_settings(), account, code)
+    settings = load_settings()
+    if code is None:
+        address, state = consent(settings, account)
+        console.print(f"Open, as an administrator of the account:\n{address}", soft_wrap=True, markup=False)
+        console.print(f"The redirect brings code and state; the state must be {state}.", markup=False)
+        console.print("Or take the code from the integration's card. It lives 20 minutes.")
+        code = typer.prompt("One-time code", hide_input=True)
+    expires = connect_crm(settings, account, code)
     console.print(
         f"{account} is connected; the access token lives until {expires:%Y-%m-%d %H:%M} UTC and renews itself."
     )

@@ -24,6 +24,7 @@ Part = Literal["lists", "window", "all"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FIRST_LOAD = timedelta(days=31)
 """How far back the very first load goes when nobody says how far."""
+SWEPT = ("leads", "contacts", "companies", "tasks")
 OWED_PAUSE = timedelta(hours=6)
 """How long a window that failed is left alone before a scheduled run tries it again."""
 
@@ -181,4 +182,4 @@ def sweep(settings: Settings, account_id: str, *, accept_mass_deletion: bool = F
     if not isinstance(connector, Sweepable):
         raise ConfigurationError(f"{account.crm.provider} cannot list the ids of everything that is there.")
     loader = Loader(partial(database.connect, "loader"), accept_mass_deletion=accept_mass_deletion)
-    return [loader.sweep(connector, entity) for entity in ("leads", "contacts", "companies")]
+    return [loader.sweep(connector, entity) for entity in SWEPT]

@@ -212,10 +212,12 @@ class Load:
         missing, live = self._table.missing(self._present, before)
         too_many = missing > MASS_DELETION_ROWS and missing > MASS_DELETION_SHARE * live
         if too_many and not self._accept_mass_deletion:
+            account = self._summary.account_id
+            command = f"voronka {'sweep' if self._summary.mode == 'sweep' else 'load'} {account}"
             return MassDeletion(
                 f"{self._summary}: {missing} of {live} rows are not in the complete list, which holds"
                 f" {len(self._present)}; that many at once are more likely a broken answer than deletions.",
-                remedy="look at the provider; if they are gone indeed, load again with --accept-mass-deletion.",
+                remedy=f"look at the provider; if they are gone indeed, run {command} again with --accept-mass-deletion.",
             )
         if missing:
             self._summary.rows_deleted += self._table.mark_missing(self._present, before, clock.now())

@@ -141,6 +141,7 @@ def write(state: Path, ports: Mapping[str, int], until: datetime) -> dict[str, s
                 "ingest_positions": None,
                 "ingest_sheets": None,
                 "ingest_money": None,
+                "sweep_crm": None,
                 "send_reports": None,
                 "transform_when": "all",
                 "history_piece_days": 400,

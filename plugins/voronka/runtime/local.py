@@ -20,7 +20,7 @@ from voronka.runtime.services import Services
 
 DAGS = {
     *("ingest_crm", "ingest_telephony", "ingest_positions", "ingest_sheets", "ingest_money"),
-    *("transform_warehouse", "send_reports"),
+    *("sweep_crm", "transform_warehouse", "send_reports"),
 }
 DEMO_SERVICES = ("sandbox",)
 

@@ -65,6 +65,14 @@ def test_token_near_its_end_is_renewed_before_use(seconds_left: int) -> None:
     assert store.exchanges == 1
 
 
+@pytest.mark.parametrize(("hours_left", "exchanges"), [(7, 0), (6, 1)])
+def test_a_token_of_a_day_is_renewed_six_hours_before_its_end(hours_left: int, exchanges: int) -> None:
+    end = NOW + timedelta(hours=hours_left)
+    store = MemoryTokenStore(TokenPair("access-a", "refresh-a", end, end - timedelta(days=1)))
+    next(flow(store))
+    assert store.exchanges == exchanges
+
+
 def test_after_a_refusal_the_pair_of_another_process_is_tried_first() -> None:
     store = MemoryTokenStore(pair("a"))
     running = flow(store)

@@ -321,8 +321,9 @@ def test_sweep_marks_what_is_nowhere(warehouse: Warehouse) -> None:
     summary = loader.sweep(PageConnector({}, LEADS, swept=ids), "leads")
     assert counts(summary) == {"received": 10, "deleted": 1}
     assert current(warehouse)["9"] == ("x", "missing")
-    with pytest.raises(MassDeletion):
+    with pytest.raises(MassDeletion) as refused:
         loader.sweep(PageConnector({}, LEADS, swept=[["1"]]), "leads")
+    assert "voronka sweep sever again with --accept-mass-deletion" in refused.value.remedy
     assert len([v for v in current(warehouse).values() if v == "x"]) == 9
 
 

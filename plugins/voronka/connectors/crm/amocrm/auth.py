@@ -10,13 +10,22 @@ from voronka.connectors.base import TokenExchange, TokenPair, TokenStore
 from voronka.connectors.http import AuthFlow, Request
 from voronka.connectors.masking import Mask
 
-RENEW_BEFORE = timedelta(minutes=5)
+LEAST_LEFT = timedelta(minutes=5)
 """A token this near its end is renewed first: a request may wait for the limiter longer than the token lives."""
+LEAST_SHARE_LEFT = 0.25
+"""So is one with less of its life left, six hours of a day: a token endpoint that is out of order for a while stops
+nobody."""
 
 
 def wall_clock() -> datetime:
     """Real time, also while the product's day is frozen: credentials and servers know no other."""
     return datetime.now(UTC)
+
+
+def is_due(pair: TokenPair, now: datetime) -> bool:
+    """Whether a pair is to be renewed before it is used."""
+    life = pair.expires_at - pair.refreshed_at
+    return pair.expires_at - now <= max(LEAST_LEFT, life * LEAST_SHARE_LEFT)
 
 
 class LongLivedToken:
@@ -53,7 +62,7 @@ class RotatingTokens:
     def flow(self, request: Request) -> AuthFlow:
         """Send the request with a living token, at most three times."""
         pair = self._known(self._store.current())
-        if pair.expires_at - self._now() <= RENEW_BEFORE:
+        if is_due(pair, self._now()):
             pair = self._renewed(pair)
         reply = yield _authorised(request, pair.access_token)
         if reply.status != HTTPStatus.UNAUTHORIZED:

@@ -99,7 +99,7 @@ class AmoCrmConnector:
         What the warehouse has and this does not list was deleted for good or merged into another record.
 
         Raises:
-            ConfigurationError: the entity is not one of leads, contacts, companies.
+            ConfigurationError: the entity is not one of leads, contacts, companies, tasks.
         """
         entity_named(entity, {name: ENTITY_LIST[name] for name in SWEPT}, self.provider)
         where = Where(self.account_id, self.provider, f"{entity} (all ids)")

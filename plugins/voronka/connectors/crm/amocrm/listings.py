@@ -165,4 +165,4 @@ ENTITIES: dict[str, AmoEntity] = {
         _whole("webhooks", "/webhooks", optional=True),
     )
 }
-SWEPT = ("leads", "contacts", "companies")
+SWEPT = ("leads", "contacts", "companies", "tasks")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from voronka.connectors.base import TokenPair
+from urllib.parse import urlencode, urlsplit
+
+from voronka.connectors.base import TokenExchange, TokenPair
 from voronka.connectors.crm.amocrm.auth import LongLivedToken, RotatingTokens
 from voronka.connectors.crm.amocrm.client import AmoCrmClient
 from voronka.connectors.crm.amocrm.connector import AmoCrmConnector
@@ -11,6 +13,9 @@ from voronka.connectors.crm.amocrm.probe import Credential
 from voronka.connectors.crm.amocrm.tokens import TokenEndpoint, judge_exchange
 from voronka.connectors.making import Making
 from voronka.domain.errors import ConfigurationError
+
+AMOCRM_CONSENT = "https://www.amocrm.ru/oauth"
+KOMMO_CONSENT = "https://www.kommo.com/oauth"
 
 
 def make_amocrm(making: Making) -> AmoCrmConnector:
@@ -45,6 +50,22 @@ def exchange_code(making: Making, code: str) -> TokenPair:
         NotAuthorised: the code is spent, older than 20 minutes, or of another integration.
     """
     return _token_endpoint(making).exchange_code(code)
+
+
+def refresh_pair(making: Making) -> TokenExchange:
+    """Spends a refresh token of the account for a new pair; for the token store to call."""
+    return _token_endpoint(making).refresh
+
+
+def consent_address(making: Making, state: str) -> str:
+    """The page on which a person lets the integration in: at amoCRM, or at Kommo for an account of theirs.
+
+    Raises:
+        ConfigurationError: CLIENT_ID is not set.
+    """
+    host = urlsplit(making.source.base_url or "").hostname or ""
+    page = KOMMO_CONSENT if host.endswith((".kommo.com", ".amocrm.com")) else AMOCRM_CONSENT
+    return f"{page}?{urlencode({'client_id': making.secret('CLIENT_ID'), 'state': state})}"
 
 
 def _token_endpoint(making: Making) -> TokenEndpoint:
