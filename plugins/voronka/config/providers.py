@@ -12,6 +12,7 @@ KIND_OF: dict[str, Kind] = {
     "zadarma": "telephony",
     "mango": "telephony",
     "megafon": "telephony",
+    "asterisk": "telephony",
     "topvisor": "positions",
     "seranking": "positions",
     "webmaster": "positions",

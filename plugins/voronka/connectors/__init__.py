@@ -17,6 +17,7 @@ from voronka.connectors.positions.topvisor.making import make_topvisor
 from voronka.connectors.positions.webmaster.making import make_webmaster
 from voronka.connectors.positions.yandexsearch.making import make_yandexsearch
 from voronka.connectors.sheets.making import make_sheets
+from voronka.connectors.telephony.asterisk.making import make_asterisk
 from voronka.connectors.telephony.mango.making import make_mango
 from voronka.connectors.telephony.megafon.making import make_megafon
 from voronka.connectors.telephony.uis.making import make_uis
@@ -31,6 +32,7 @@ MAKERS: dict[str, Callable[[Making], Connector]] = {
     "zadarma": make_zadarma,
     "mango": make_mango,
     "megafon": make_megafon,
+    "asterisk": make_asterisk,
     "topvisor": make_topvisor,
     "seranking": make_seranking,
     "webmaster": make_webmaster,

@@ -26,6 +26,7 @@ from voronka.connectors.positions.topvisor.connector import TopvisorConnector
 from voronka.connectors.positions.webmaster import WebmasterConnector
 from voronka.connectors.positions.yandexsearch import YandexSearchConnector
 from voronka.connectors.sheets.connector import SheetsConnector
+from voronka.connectors.telephony.asterisk import AsteriskConnector
 from voronka.connectors.telephony.mango.connector import MangoConnector
 from voronka.connectors.telephony.megafon.connector import MegafonConnector
 from voronka.connectors.telephony.uis.connector import UisConnector
@@ -62,6 +63,7 @@ def test_every_entity_has_its_tables(warehouse: Warehouse) -> None:
     entities: dict[tuple[str, str], bool] = {}
     connectors: tuple[type[Any], ...] = (
         *(AmoCrmConnector, UisConnector, ZadarmaConnector, MangoConnector, MegafonConnector),
+        AsteriskConnector,
         TopvisorConnector,
         SeRankingConnector,
         GscConnector,

@@ -100,6 +100,14 @@ PAYLOADS: dict[str, dict[str, Any]] = {
         "disposition": "answered",
         "seconds": 60,
     },
+    "asterisk_calls": {
+        "calldate": "2026-11-22 10:00:00",
+        "src": "79161234567",
+        "dst": "101",
+        "duration": 70,
+        "billsec": 60,
+        "disposition": "ANSWERED",
+    },
     "topvisor_projects": {"id": 41, "name": "Site", "searchers": [{"regions": [{"index": 5}]}]},
     "topvisor_keywords": {"id": 7, "name": "seo"},
     "topvisor_positions": {

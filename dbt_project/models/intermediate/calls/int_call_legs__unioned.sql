@@ -4,3 +4,5 @@ union all
 {{ exchange_legs('mango') }}
 union all
 {{ exchange_legs('zadarma') }}
+union all
+{{ exchange_legs('asterisk') }}

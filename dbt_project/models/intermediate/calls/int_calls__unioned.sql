@@ -18,6 +18,8 @@ received as (
     {{ exchange_calls('mango') }}
     union all
     {{ exchange_calls('megafon') }}
+    union all
+    {{ exchange_calls('asterisk') }}
 ),
 
 changed as (
