@@ -285,6 +285,7 @@ PARTITIONED = (
     "amocrm_events",
     "uis_calls",
     "zadarma_calls",
+    "asterisk_calls",
     "topvisor_positions",
     "seranking_positions",
     "webmaster_queries",
