@@ -15,6 +15,7 @@ from tests.support.built_warehouse import PARTLY
 from tests.support.environment import environment
 from tests.support.postgres import Warehouse
 from tests.support.raw_rows import DAY_ZERO, RawAccount, stamp
+from tests.support.sandbox import ROOT
 from voronka.flows import transform
 
 A, B, C, W, L, INCOMING = 11, 12, 13, 142, 143, 10
@@ -104,6 +105,34 @@ def _odd() -> RawAccount:
     return account
 
 
+WINNERS, LOSERS = 30, 300
+MERGED_AT = DAY_ZERO + timedelta(days=6)
+DAY_BEFORE = "2026-03-07T23:59:59+03:00"
+
+
+def _crowd(account_id: str, *, merged: bool) -> RawAccount:
+    """330 leads on the golden paths; in one of the two accounts 300 of them were then merged into the first 30."""
+    account = RawAccount(account_id, {1: STAGES})
+    for number in range(1, WINNERS + LOSERS + 1):
+        path = [LETTERS[letter] for letter in GOLDEN[number % 10]]
+        owner = {"tags": [], "companies": [], "contacts": [{"id": 500 + number % WINNERS, "is_main": True}]}
+        is_loser = merged and number > WINNERS
+        account.path(number, path, _embedded=owner)
+        if is_loser:
+            entity, source_id, at, payload, *_ = account.rows.pop()
+            account.add(
+                entity,
+                payload,
+                at=at,
+                source_id=source_id,
+                deleted_at=MERGED_AT + timedelta(days=1),
+                kind="missing",
+            )
+        elif merged:
+            account.event(number, "entity_merged", MERGED_AT)
+    return account
+
+
 @pytest.fixture(scope="module")
 def marts(
     warehouse_factory: Callable[[], AbstractContextManager[Warehouse]],
@@ -113,7 +142,7 @@ def marts(
     values = {"VORONKA_HOME": str(home), "VORONKA_AS_OF": "2026-03-10T09:00:00+03:00", **PARTLY}
     with warehouse_factory() as warehouse, environment(values):
         with warehouse.connect() as connection:
-            for account in (_golden(), _odd()):
+            for account in (_golden(), _odd(), _crowd("whole", merged=False), _crowd("merged", merged=True)):
                 account.write(connection)
             connection.execute("insert into ops.number_key (key) values (%s)", (NUMBER_KEY,))
             connection.execute("""
@@ -216,6 +245,32 @@ def test_flags_fields_and_loss_reasons_in_both_shapes(marts: Warehouse) -> None:
     assert _lead(marts, 5, "is_spam, is_counted, source, loss_reason") == (True, False, "Яндекс", "Дорого")
     assert _lead(marts, 6, "is_duplicate, is_counted, source, loss_reason") == (True, False, None, "Дубль")
     assert _lead(marts, 1, "source, loss_reason, is_counted") == (None, None, True)
+
+
+def _funnel_as_of(marts: Warehouse, account_id: str) -> dict[str, tuple[Any, ...]]:
+    query = (ROOT / "docs" / "runbooks" / "funnel_as_of.sql").read_text("utf-8")
+    for name, value in (("account_id", account_id), ("as_of", DAY_BEFORE)):
+        query = query.replace(f":'{name}'", f"'{value}'")
+    rows = marts.rows(query)
+    return {row[2].rpartition(":")[2]: row[4:] for row in rows}
+
+
+def test_after_a_mass_merge_the_funnel_of_the_day_before_is_the_same_to_the_last_lead(
+    marts: Warehouse,
+) -> None:
+    merged = marts.rows(
+        "select count(*), count(distinct merged_into_lead_id), bool_and(is_deleted and not is_counted)"
+        " from marts.fct_leads where account_id = 'merged' and merged_into_lead_id is not null"
+    )
+    assert merged == [(LOSERS, WINNERS, True)]
+    (today,) = marts.rows(
+        "select leads_any from marts.funnel_cohorts where account_id = 'merged' and stage_id like '%:11'"
+    )
+    assert today == (24,), "eight of ten golden leads, of the thirty that are left"
+    # 33 times the golden funnel: any, strict, filled
+    expected = {"11": (264, 264, 330), "12": (165, 165, 264), "13": (132, 66, 165), "142": (99, 33, 99)}
+    assert _funnel_as_of(marts, "merged") == expected
+    assert _funnel_as_of(marts, "whole") == expected
 
 
 def test_a_ticked_box_qualifies_and_a_field_names_the_service(marts: Warehouse) -> None:
