@@ -178,7 +178,7 @@ def _wait_for_transform(api: AirflowApi) -> str:
             fresh = [r for r in api.runs("transform_warehouse") if r.run_id not in before]
             if fresh:
                 run_id = fresh[0].run_id
-                if api.wait("transform_warehouse", run_id, seconds=600) != "success":
+                if api.wait("transform_warehouse", run_id, seconds=1800) != "success":
                     raise _failed(api, "transform_warehouse", run_id)
                 return run_id
             time.sleep(1)
