@@ -1,5 +1,5 @@
 {# Rank trackers: each has the staging models projects, regions, keywords and positions in one shape. A new one is a name more. #}
-{% macro trackers() %}{{ return(['topvisor', 'seranking', 'yandexsearch']) }}{% endmacro %}
+{% macro trackers() %}{{ return(['topvisor', 'seranking', 'yandexsearch', 'positionscsv']) }}{% endmacro %}
 
 {# Consoles of search engines: each has the staging models projects and queries in one shape. #}
 {% macro consoles() %}{{ return(['webmaster', 'gsc']) }}{% endmacro %}

@@ -18,6 +18,7 @@ KIND_OF: dict[str, Kind] = {
     "webmaster": "positions",
     "gsc": "positions",
     "yandexsearch": "positions",
+    "positionscsv": "positions",
     "sheets": "sheets",
     "bank_1c": "money",
     "bank_csv": "money",

@@ -12,6 +12,7 @@ from voronka.connectors.crm.amocrm.making import make_amocrm
 from voronka.connectors.making import Making
 from voronka.connectors.money.making import make_bank_1c, make_bank_csv
 from voronka.connectors.positions.gsc.making import make_gsc
+from voronka.connectors.positions.positionscsv.making import make_positionscsv
 from voronka.connectors.positions.seranking.making import make_seranking
 from voronka.connectors.positions.topvisor.making import make_topvisor
 from voronka.connectors.positions.webmaster.making import make_webmaster
@@ -38,6 +39,7 @@ MAKERS: dict[str, Callable[[Making], Connector]] = {
     "webmaster": make_webmaster,
     "gsc": make_gsc,
     "yandexsearch": make_yandexsearch,
+    "positionscsv": make_positionscsv,
     "sheets": make_sheets,
     "bank_1c": make_bank_1c,
     "bank_csv": make_bank_csv,

@@ -136,9 +136,11 @@ def test_the_estimate_counts_requests_and_prices(place: Path) -> None:
 
 def test_ordered_pages_are_fetched_when_they_are_ready(place: Path) -> None:
     polls: list[str] = []
+    orders: list[str] = []
 
     def answer(request: Asked) -> Given:
         if request.path == "/v2/web/searchAsync":
+            orders.append(request.body["query"]["queryText"])
             return Given(body={"id": request.body["query"]["queryText"][:3].encode().hex(), "done": False})
         polls.append(request.path)
         done = len(polls) > 2
@@ -150,6 +152,7 @@ def test_ordered_pages_are_fetched_when_they_are_ready(place: Path) -> None:
             records(connector(server.url, place, mode="deferred", polls=1))
         assert len(records(connector(server.url, place, sleep, mode="deferred"))) == 2
     assert len(polls) == 4
+    assert orders == ["seo аудит", "продвижение"]
 
 
 @pytest.mark.parametrize(

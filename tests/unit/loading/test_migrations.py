@@ -21,6 +21,7 @@ from voronka import database
 from voronka.connectors.crm.amocrm.connector import AmoCrmConnector
 from voronka.connectors.money.connector import ENTITIES as BANK
 from voronka.connectors.positions.gsc import GscConnector
+from voronka.connectors.positions.positionscsv import PositionsFolder
 from voronka.connectors.positions.seranking import SeRankingConnector
 from voronka.connectors.positions.topvisor.connector import TopvisorConnector
 from voronka.connectors.positions.webmaster import WebmasterConnector
@@ -69,6 +70,7 @@ def test_every_entity_has_its_tables(warehouse: Warehouse) -> None:
         GscConnector,
         WebmasterConnector,
         YandexSearchConnector,
+        PositionsFolder,
         SheetsConnector,
     )
     for connector in connectors:

@@ -137,6 +137,17 @@ PAYLOADS |= {
         "date": "2026-11-22",
         "pos": 0,
     },
+    "positionscsv_checks": {
+        "project": "site.example",
+        "date": "2026-11-22",
+        "engine": "google",
+        "region": "Москва",
+        "device": "desktop",
+        "keyword": "seo",
+        "position": None,
+        "url": None,
+        "depth": 100,
+    },
     "yandexsearch_keywords": {
         "site": "site.example",
         "keyword": "seo",
