@@ -146,6 +146,9 @@ class Account(Strict):
     duplicate: tuple[Match, ...] = ()
     mql: tuple[Match, ...] = ()
     sql: tuple[Match, ...] = ()
+    proposal_stages: tuple[str, ...] = Field(
+        default=(), description="stages, by name or id, whose entry means that a proposal was sent"
+    )
     recyclable_loss_reasons: tuple[str, ...] = Field(
         default=(), description="loss reasons after which a lead is tried again; none named: every reason"
     )

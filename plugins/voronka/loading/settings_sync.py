@@ -60,6 +60,8 @@ def _rules(account: Account) -> Iterator[Row]:
         yield from dict.fromkeys((account.id, rule, *_sign(match)) for match in matches)
     for reason in dict.fromkeys(account.recyclable_loss_reasons):
         yield account.id, "recyclable", "loss_reason", "", reason
+    for stage in dict.fromkeys(account.proposal_stages):
+        yield account.id, "proposal", "stage", "", stage
 
 
 def _sign(match: Match) -> tuple[str, str, str]:

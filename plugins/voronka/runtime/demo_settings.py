@@ -35,6 +35,7 @@ MEANINGS: dict[str, Any] = {
     "duplicate": [{"loss_reason": "Дубль"}],
     "mql": [{"stage": "Квалификация"}],
     "sql": [{"stage": "Коммерческое предложение"}],
+    "proposal_stages": ["Коммерческое предложение"],
     "recyclable_loss_reasons": ["Дорого", "Нет бюджета", "Нет потребности"],
     "divisions": {
         "Лидогенерация": "lead_generation",

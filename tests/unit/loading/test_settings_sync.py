@@ -18,6 +18,7 @@ SEVER: dict[str, Any] = {
     "spam": [{"tag": "спам"}, {"field": "Тип", "value": "спам"}, {"tag": "спам"}],
     "sql": [{"stage": "Встреча"}],
     "recyclable_loss_reasons": ["Дорого", "Дорого"],
+    "proposal_stages": ["КП", "КП"],
     "divisions": {"Отдел продаж": "sales"},
 }
 YUG: dict[str, Any] = {
@@ -72,6 +73,7 @@ def test_follows_the_settings(warehouse: Warehouse) -> None:
         ("sever", "spam", "tag", "", "спам"),
         ("sever", "spam", "field", "Тип", "спам"),
         ("sever", "sql", "stage", "", "Встреча"),
+        ("sever", "proposal", "stage", "", "КП"),
         ("sever", "recyclable", "loss_reason", "", "Дорого"),
     }
     assert warehouse.rows("select * from ops.account_divisions") == [("sever", "Отдел продаж", "sales")]

@@ -9,6 +9,7 @@ calls as (
         started_date as date_day,
         direction,
         talk_seconds,
+        wait_seconds,
         is_missed,
         recovered_by,
         recovered_after_seconds,
@@ -35,6 +36,12 @@ contributions as (
             ('calls_incoming', calls.direction = 'in', 1, null),
             ('calls_missed', calls.direction = 'in', calls.is_missed_attempt::int, null),
             ('missed_share', calls.is_attempt, calls.is_missed_attempt::int, 1),
+            (
+                'service_level',
+                calls.is_attempt and calls.wait_seconds is not null,
+                (not calls.is_missed and calls.wait_seconds <= {{ var('service_level_seconds') }})::int,
+                1
+            ),
             ('missed_recovered_share', calls.is_missed_attempt, (calls.recovered_by is not null)::int, 1),
             ('missed_called_back_share', calls.is_missed_attempt, coalesce(calls.recovered_by = 'us', false)::int, 1),
             (

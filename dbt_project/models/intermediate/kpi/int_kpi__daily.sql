@@ -1,5 +1,5 @@
 -- All KPI parts of a day by user, in one long shape. A new KPI is a row in metric_definitions and one more branch here.
-{% set areas = ['leads', 'stages', 'calls', 'tasks', 'handovers', 'payments', 'open_leads'] %}
+{% set areas = ['leads', 'stages', 'calls', 'tasks', 'handovers', 'payments', 'open_leads', 'proposals', 'clients'] %}
 
 {% for area in areas -%}
 select

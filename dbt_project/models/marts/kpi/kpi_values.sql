@@ -132,6 +132,23 @@ recorded as (
         fact,
         false as is_count
     from {{ ref('int_kpi__medians') }}
+    union all
+    select
+        months.account_id,
+        months.metric_id,
+        months.period_type,
+        months.period_start,
+        months.subject_type,
+        months.subject_id,
+        months.numerator,
+        months.denominator,
+        case
+            when metrics.aggregation = 'ratio' then months.numerator / nullif(months.denominator, 0)
+            else months.numerator
+        end as fact,
+        false as is_count
+    from {{ ref('int_kpi__months') }} as months
+    inner join metrics on months.metric_id = metrics.metric_id
 ),
 
 -- what was planned and has no figure yet: nothing of a count, unknown of all else
