@@ -8,14 +8,29 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import requests
 from cryptography.fernet import Fernet
 
 from tests.flows_e2e.house import House, Said
 from tests.support.environment import environment
 from voronka.config import load_settings
+from voronka.flows import webhooks
+from voronka.runtime.demo_statements import copy_statements, statements_folder
 from voronka.runtime.ports import free_port
 
 Finding = dict[str, Any]
+
+
+def furnish_files(house: House) -> None:
+    """Bank statements in their folders; no Webmaster where the tiny world has no site in it."""
+    for account in ("sever", "altai"):
+        copy_statements(house.sandbox.url, account, statements_folder(house.folder, account))
+
+    def leave_out(content: dict[str, Any]) -> None:
+        trackers = content["accounts"][1]["positions"]
+        trackers[:] = [source for source in trackers if source["provider"] != "webmaster"]
+
+    house.rewrite("accounts.yml", leave_out)
 
 
 @pytest.fixture
@@ -23,6 +38,7 @@ def sound(house: House) -> Iterator[House]:
     """Both agencies connected, nothing wrong."""
     connection = house.run("connect", "sever", "--code", f"code-sever-{uuid4()}")
     assert connection.code == 0, connection.err
+    furnish_files(house)
     yield house
     for account in ("sever", "altai"):
         house.sandbox.reset_tokens(account)
@@ -84,6 +100,57 @@ def test_everything_wrong_at_once_is_told_at_once(sound: House) -> None:
     assert plain.out.count("   wrong ") == 5
     assert plain.out.count("what to do: ") == 5
     assert_no_secret(sound, plain, *broken.values())
+
+
+def break_everything(house: House) -> dict[str, str]:
+    """Each trouble that a first Monday brings, at once; the environment that goes with them."""
+    sandbox = house.sandbox
+    secret = {"VORONKA_ALTAI_AMOCRM_WEBHOOK_SECRET": "b" * 40}
+    with environment({**house.environment, **secret}):
+        webhooks.register(load_settings(), "altai", f"http://127.0.0.1:{free_port(20000)}")
+    order = {"account": "altai", "entity": "leads", "last": 2, "disable_after": 1}
+    sent = requests.post(f"{sandbox.url}/sandbox/hooks", json=order, timeout=60).json()["sent"]
+    assert sent[-1]["disabled"]
+    sandbox.filters("ignored", "sever")
+    sandbox.fault("clock_skew", account="altai", provider="uis", seconds=-600)
+    sandbox.broken("altai", ["missing_column"])
+    house.rewrite("accounts.yml", lambda content: content["accounts"][0]["crm"].update(auth="token"))
+    return {
+        **secret,
+        "VORONKA_SEVER_AMOCRM_ACCESS_TOKEN": "agent-sever",
+        "VORONKA_SEVER_SHEETS_ACCESS_TOKEN": "sheets-narrow-sever",
+        "VORONKA_ALTAI_TOPVISOR_ACCESS_TOKEN": "topvisor-key-of-yesterday",
+    }
+
+
+def test_a_broken_setup_is_told_whole_and_nothing_else(house: House) -> None:
+    furnish_files(house)
+    broken = break_everything(house)
+    try:
+        said = house.run("doctor", "--json", **broken)
+    finally:
+        requests.delete(f"{house.sandbox.url}/sandbox/hooks", timeout=5)
+    found = {(f["subject"], f["check"]): (f["severity"], f["message"], f["remedy"]) for f in told(said)}
+    expected = {
+        ("sever amocrm", "token has an administrator's rights"): ("error", "", "as an administrator"),
+        ("sever amocrm", "filter by time of change works"): ("warning", "ignores", "buy the API filter"),
+        ("sever sheets", "Google Sheets answers and the spreadsheet can be read"): (
+            "error",
+            "scope",
+            "spreadsheets.readonly",
+        ),
+        ("altai amocrm", "webhooks are sent to us"): ("error", "switched the webhook off", "register altai"),
+        ("altai uis", "clocks agree"): ("error", "by +60", "NTP"),
+        ("altai topvisor", "Topvisor answers and takes the key"): ("error", "refused", "new API key"),
+        ("altai sheets", "the sheet of contracts can be loaded"): ("error", "column", "column"),
+    }
+    assert said.code == 1
+    assert set(found) == set(expected)
+    for place, (severity, message, remedy) in expected.items():
+        assert found[place][0] == severity, place
+        assert message in found[place][1], place
+        assert remedy in found[place][2], place
+    assert_no_secret(house, said, *broken.values())
 
 
 def test_a_revoked_long_lived_token(sound: House) -> None:

@@ -248,7 +248,6 @@ def findings(account: Account) -> list[Finding]:
                 "amoCRM has switched the webhook off: over 100 bad answers within two hours.",
                 "look why the receiver did not answer, then switch the webhook on in amoCRM's settings, or say "
                 f"voronka webhooks register {account.id} again.",
-                "warning",
             )
         ]
     return [Finding(check, True, "registered and switched on")]

@@ -23,6 +23,8 @@ from sandbox.state import Sandbox
 
 PROVIDER = "sheets"
 KEY, SPREADSHEET = "sheets-key-", "sheet-"
+NARROW = "sheets-narrow-"
+"""A token that lives, but was issued without the right to spreadsheets."""
 EPOCH = date(1899, 12, 30)
 STATUSES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND",
             429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 502: "UNAVAILABLE", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED"}  # fmt: skip
@@ -49,6 +51,8 @@ class Sheets:
 
     async def endpoint(self, request: Request) -> Response:
         """Answer ``GET /sheets/v4/spreadsheets/{id}``, ``…/values/{range}`` and ``…/values:batchGet``."""
+        if request.headers.get("authorization", "").startswith(f"Bearer {NARROW}"):
+            return _error(403, "Request had insufficient authentication scopes.")
         tenant = self._tenant(request)
         if tenant is None:
             return _error(401, "Request had invalid authentication credentials.")
@@ -102,6 +106,8 @@ class Sheets:
 
     def _tabs(self, tenant: Tenant) -> dict[str, Sheet]:
         tabs = self._sandbox.cached((PROVIDER, tenant.slug), lambda: sheets(tenant, self._sandbox.now))
+        if self._sandbox.breaks(tenant.slug, "missing_column"):
+            tabs = {**tabs, CONTRACTS: [row[1:] for row in tabs[CONTRACTS]]}
         if self._sandbox.breaks(tenant.slug, "bad_cells"):
             return {**tabs, CONTRACTS: _spoilt_contracts(tabs[CONTRACTS]), PLANS: _spoilt_plans(tabs[PLANS])}
         return tabs

@@ -14,6 +14,7 @@ from voronka.connectors.sheets.grid import Grid
 from voronka.connectors.sheets.layouts import Layout
 from voronka.domain.errors import FeatureUnavailable, NotAuthorised, ShapeChanged, SourceError
 
+SCOPE = "https://www.googleapis.com/auth/spreadsheets.readonly"
 _NEW = "the API may have changed; report it with this message."
 
 
@@ -116,14 +117,22 @@ def judge_google(account_id: str, variable: str) -> Any:
             remedy = f"take a new access token and set {variable}."
             return failure(NotAuthorised, f"the token was refused ({said})", where, remedy)
         if reply.status == HTTPStatus.FORBIDDEN:
-            remedy = "share the spreadsheet with the account of the token, for reading."
-            return failure(NotAuthorised, f"the spreadsheet may not be read ({said})", where, remedy)
+            return _forbidden(said, variable, where)
         if reply.status == HTTPStatus.NOT_FOUND:
             remedy = f"set options.spreadsheet of the sheets source of {account_id} to the id in its address."
             return failure(ShapeChanged, f"there is no such spreadsheet ({said})", where, remedy)
         return failure(ShapeChanged, f"the request was not taken ({reply.status}: {said})", where, _NEW)
 
     return judge
+
+
+def _forbidden(said: str, variable: str, where: Where) -> SourceError:
+    """A token without the right scope needs another token; otherwise the spreadsheet is not shared."""
+    if "scope" in said.lower():
+        remedy = f"take a token with the scope {SCOPE} and set {variable}."
+        return failure(NotAuthorised, f"the token has not the right scope ({said})", where, remedy)
+    remedy = "share the spreadsheet with the account of the token, for reading."
+    return failure(NotAuthorised, f"the spreadsheet may not be read ({said})", where, remedy)
 
 
 def _message(reply: Reply) -> str:
