@@ -66,3 +66,14 @@
         from regexp_split_to_table(translate(lower(btrim({{ name }})), 'ё', 'е'), '\s+') as w (word)
     )
 {%- endmacro %}
+
+{# When each task was completed, by the event that says so. #}
+{% macro task_completions() -%}
+    select
+        account_id,
+        source_entity_id as source_task_id,
+        min(happened_at) as completed_at
+    from {{ ref('stg_amocrm__events') }}
+    where event_type = 'task_completed'
+    group by account_id, source_entity_id
+{%- endmacro %}

@@ -31,6 +31,7 @@ CHANNEL_OF = {
     "partner": "partner",
 }
 CHANNELS = ("paid", "organic", "outbound", "partner")
+PARTNERS = ("Студия «Линия»", "Агентство «Точка»", "Хостинг «Узел»")
 SUBJECTS = (
     "Строительство",
     "Медицина",
@@ -168,6 +169,7 @@ def make_fields(index: int, regions: tuple[str, ...]) -> list[FieldDefinition]:
         ("companies", "Тематика", None, "select", SUBJECTS),
         ("companies", "Телефон", "PHONE", "multitext", ("WORK", "WORKDD", "MOB", "FAX", "HOME", "OTHER")),
         ("companies", "ИНН", None, "text", ()),
+        ("leads", "Партнёр", None, "text", ()),
     ]
     fields, next_enum = [], enum_base
     for n, (entity, name, code, kind, labels) in enumerate(specs):

@@ -12,6 +12,7 @@ from sandbox.agency.catalogue import (
     CARE,
     CHANNEL_OF,
     ORDINARY_TAGS,
+    PARTNERS,
     SALES,
     SERVICES,
     SITE_TYPES,
@@ -274,6 +275,8 @@ class LeadMaker:
             )
         if rng.random() < 0.03:
             values = {}
+        elif source == "partner":
+            values["Партнёр"] = PARTNERS[lead.lead_id % len(PARTNERS)]
         return {self._fields[name]: value for name, value in values.items()}
 
     def _tags(self, lead: Lead) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from sandbox.agency.catalogue import PARTNERS
 from sandbox.agency.model import Tenant
 from sandbox.agency.sheet_kinds import SheetKind, born_on, money_factor, months_until
 from sandbox.agency.streams import stream
@@ -18,7 +19,6 @@ _SALARIES = {
     "Контроль качества": 70000,
 }
 _LEVELS = {"Москва": 1.35, "Санкт-Петербург": 1.15, "Новосибирск": 0.95, "Казань": 0.9, "Алматы": 0.8}
-PARTNERS = ("Студия «Линия»", "Агентство «Точка»", "Хостинг «Узел»")
 
 
 def _rates(tenant: Tenant, today: date) -> list[list[object]]:

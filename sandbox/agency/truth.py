@@ -21,6 +21,7 @@ from sandbox.agency.truth_call_notes import call_notes_truth
 from sandbox.agency.truth_calls import calls_truth
 from sandbox.agency.truth_funnel import cohorts_truth, flags, flow_truth, leads_truth
 from sandbox.agency.truth_money import mrr_truth
+from sandbox.agency.truth_people import people_truth
 from sandbox.agency.truth_positions import positions_truth
 
 _KEPT = 4
@@ -30,7 +31,7 @@ def truth(tenant: Tenant, now: datetime) -> dict[str, Any]:
     """Counts and key figures of ``tenant`` at ``now`` (aware), ready for JSON.
 
     Keys: account_id, as_of, rows (records each provider lists), leads, cohorts, flow, calls, call_notes, positions, seranking,
-    webmaster, gsc, payments, bank, invoices, linked (pairs, seen from each side), mrr.
+    webmaster, gsc, payments, bank, invoices, linked (pairs, seen from each side), people, mrr.
     Amounts are in the tenant's currency, shares are fractions. Cohorts and flow are of counted leads: listed, neither
     spam nor test nor duplicate.
     """
@@ -94,5 +95,6 @@ def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
         "bank": bank_truth(tenant, now),
         "invoices": {"paid": len(paid), "paid_amount": sum(invoice.price for invoice in paid)},
         "linked": sum(len(pairs) for pairs in links.values()),
+        "people": people_truth(tenant, today, counted),
         "mrr": [month.as_row() for month in mrr_truth(tenant.contracts, today)],
     }

@@ -12,6 +12,7 @@ from voronka.config.models import (
     WorkingHours,
 )
 from voronka.config.paths import config_folder, project_folder, state_folder
+from voronka.config.people import PeopleRules, StageStandard
 from voronka.config.reader import load_settings
 from voronka.config.secrets import secret, secret_name
 
@@ -21,9 +22,11 @@ __all__ = [
     "FieldMap",
     "MailSettings",
     "Match",
+    "PeopleRules",
     "ReportSubscription",
     "Settings",
     "Source",
+    "StageStandard",
     "WorkingHours",
     "config_folder",
     "load_settings",

@@ -12,20 +12,14 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from voronka.config.people import PeopleRules, StageStandard
 from voronka.config.providers import KIND_OF, Kind
+from voronka.config.strict import Strict
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
-
-
 Email = Annotated[str, Field(pattern=r"^[^@\s,;]+@[^@\s,;]+$")]
-
-
-class Strict(BaseModel):
-    """A model that refuses unknown keys, so that a misspelt setting is never silently ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class WorkingHours(Strict):
@@ -153,6 +147,8 @@ class Account(Strict):
         default=(), description="loss reasons after which a lead is tried again; none named: every reason"
     )
     divisions: dict[str, str] = Field(default_factory=dict, description="CRM group name → division")
+    stage_standards: tuple[StageStandard, ...] = ()
+    people: PeopleRules = PeopleRules()
 
     extensions: dict[str, Email] = Field(
         default_factory=dict, description="extension of an exchange → e-mail address of the CRM user"

@@ -11,6 +11,7 @@ from psycopg.rows import TupleRow
 
 from voronka.config import Account, Match, Settings
 from voronka.loading.number_key import store_number_key
+from voronka.loading.stage_standards import check_stages
 
 Row = tuple[Any, ...]
 
@@ -22,10 +23,12 @@ def sync_settings(connection: psycopg.Connection[TupleRow], settings: Settings) 
     number hash is stored with them.
 
     Raises:
-        ConfigurationError: see :func:`voronka.loading.number_key.store_number_key`.
+        ConfigurationError: see :func:`voronka.loading.number_key.store_number_key` and
+            :func:`voronka.loading.stage_standards.check_stages`; nothing is written then.
     """
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(hashtext('voronka settings'))")
+        check_stages(connection, settings)
         for table, (columns, keys, rows_of) in TABLES.items():
             _sync(connection, table, columns, keys, [row for a in settings.accounts for row in rows_of(a)])
         store_number_key(connection)
@@ -71,6 +74,41 @@ def _sign(match: Match) -> tuple[str, str, str]:
     return kind, "", getattr(match, kind)
 
 
+def _standards(account: Account) -> Iterator[Row]:
+    """Each demand once: where two standards of a stage make the same one, the later standard's hours are in force."""
+    demands: dict[Row, Row] = {}
+    for standard in account.stage_standards:
+        place = (account.id, standard.pipeline, standard.stage)
+        for field in standard.required_fields:
+            demands[*place, "field", field] = (standard.grace_hours, standard.clock)
+        if standard.required_task:
+            demands[*place, "task", ""] = (standard.grace_hours, standard.clock)
+        if standard.max_hours is not None:
+            demands[*place, "time", ""] = (standard.max_hours, standard.clock)
+    for place, limits in demands.items():
+        yield *place, *limits
+
+
+def _people(account: Account) -> Iterator[Row]:
+    rules = account.people
+    yield (
+        account.id,
+        sorted(set(rules.planned_contact_months)),
+        rules.scored_calls_a_week,
+        rules.scored_call_seconds,
+    )
+
+
+def _call_norms(account: Account) -> Iterator[Row]:
+    for holder, norm in account.people.call_norms.items():
+        yield account.id, holder, norm
+
+
+def _milestones(account: Account) -> Iterator[Row]:
+    for milestone, stage in account.people.milestones.model_dump(exclude_none=True).items():
+        yield account.id, milestone, stage
+
+
 def _divisions(account: Account) -> Iterator[Row]:
     for group_name, division in account.divisions.items():
         yield account.id, group_name, division
@@ -109,6 +147,26 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Account], It
         ("account_id", "extension", "email"),
         ("account_id", "extension"),
         _extensions,
+    ),
+    "account_stage_standards": (
+        ("account_id", "pipeline", "stage", "rule", "field", "limit_hours", "clock"),
+        ("account_id", "pipeline", "stage", "rule", "field"),
+        _standards,
+    ),
+    "account_people_rules": (
+        ("account_id", "planned_contact_months", "scored_calls_a_week", "scored_call_seconds"),
+        ("account_id",),
+        _people,
+    ),
+    "account_call_norms": (
+        ("account_id", "holder", "daily_calls"),
+        ("account_id", "holder"),
+        _call_norms,
+    ),
+    "account_milestones": (
+        ("account_id", "milestone", "stage"),
+        ("account_id", "milestone"),
+        _milestones,
     ),
 }
 

@@ -26,6 +26,7 @@ MEANINGS: dict[str, Any] = {
         "subject_area": "Тематика",
         "site_type": "Тип сайта",
         "lead_score": "Оценка лида",
+        "partner": "Партнёр",
         "client_segment": "Сегмент",
         "client_region": "Регион",
         "client_subject_area": "Тематика",
@@ -43,7 +44,17 @@ MEANINGS: dict[str, Any] = {
         "Аккаунт-менеджмент": "account_management",
         "Контроль качества": "quality_control",
     },
-}
+    "stage_standards": [
+        {"pipeline": "Продажи", "stage": "Коммерческое предложение", "required_fields": ["Тематика", "Тип сайта"],
+         "required_task": True, "max_hours": 45},
+        {"pipeline": "Продажи", "stage": "Встреча", "required_task": True, "grace_hours": 2, "max_hours": 240,
+         "clock": "calendar"},
+    ],
+    "people": {
+        "milestones": {"past_secretary": "Прошли секретаря", "need_found": "Потребность у ЛПР",
+                       "meeting_set": "Встреча назначена", "meeting_held": "Встреча"},
+    },
+}  # fmt: skip
 
 SECOND_EXCHANGE: Mapping[str, dict[str, Any]] = {
     "sever": {

@@ -125,6 +125,26 @@ FIGURES: tuple[Figure, ...] = (
     Figure("contracts in the sheet", "rows.sheet_contracts", _raw("sheets_contracts"), "transformer"),
     Figure("plans in the sheet", "rows.sheet_plans", _raw("sheets_plans"), "transformer"),
     Figure("rows in the other sheets", "rows.sheets_other", _rows_of(OTHER_SHEETS), "transformer"),
+    *(
+        Figure(
+            label,
+            f"people.{truth}",
+            f"select coalesce(sum({measure}), 0) from marts.{mart} where account_id = %(account)s",  # noqa: S608 -- names of ours
+        )
+        for label, truth, measure, mart in (
+            ("items scored", "scored_items", "items", "call_scores"),
+            (
+                "  weight met in calls",
+                "call_points",
+                "case subject_type when 'call' then counted_weight end",
+                "call_scores",
+            ),
+            ("candidates", "candidates", "responses", "recruiting_monthly"),
+            ("  hired", "candidates_hired", "hired", "recruiting_monthly"),
+            ("hours spent", "hours_spent", "actual_hours", "load_by_client_monthly"),
+            ("leads of partners", "partner_leads", "leads", "partners"),
+        )
+    ),
     Figure(
         "positions checked", "positions.checked", f"select count(*) {POSITIONS} and state <> 'not_checked'"
     ),

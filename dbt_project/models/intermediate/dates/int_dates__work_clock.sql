@@ -1,6 +1,9 @@
 -- Working seconds of an account from its calendar's first day to the start of each day: with it, the working time
 -- between two moments is one subtraction.
-{{ config(indexes=[{'columns': ['account_id', 'date_day'], 'unique': true}]) }}
+{{ config(indexes=[
+    {'columns': ['account_id', 'date_day'], 'unique': true},
+    {'columns': ['account_id', 'seconds_before']},
+]) }}
 
 select
     day.account_id,

@@ -3,13 +3,7 @@
 with
 
 completions as (
-    select
-        account_id,
-        source_entity_id as source_task_id,
-        min(happened_at) as completed_at
-    from {{ ref('stg_amocrm__events') }}
-    where event_type = 'task_completed'
-    group by account_id, source_entity_id
+    {{ task_completions() }}
 ),
 
 tasks as (

@@ -9,6 +9,7 @@ select
     {{ entity_key('sheets', 'call_scores.source_id', 'call_scores.account_id') }} as call_score_id,
     call_scores.payload ->> 'subject_type' as subject_type,
     call_scores.payload ->> 'subject' as source_subject_id,
+    lower(call_scores.payload ->> 'person') as person,
     users.user_id,
     scorers.user_id as scorer_user_id,
     (call_scores.payload ->> 'scored_on')::date as scored_on,

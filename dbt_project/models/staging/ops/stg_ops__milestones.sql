@@ -1,0 +1,5 @@
+select
+    account_id,
+    milestone,
+    lower(btrim(stage)) as stage
+from {{ source('ops', 'account_milestones') }}
