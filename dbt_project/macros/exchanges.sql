@@ -24,6 +24,7 @@
         country_code,
         loaded_at
     from {{ ref('stg_' ~ provider ~ '__calls') }}
+    where {{ loaded_since('loaded_at', "known.provider = '" ~ provider ~ "'") }}
 {%- endmacro %}
 
 {# One exchange's people, out of stg_<provider>__employees; e-mail in lower case, null where the exchange has none. #}

@@ -82,6 +82,24 @@ def secrets_of(slug: str, account_number: int) -> dict[str, str]:
     }
 
 
+def settings_of(folder: Path, accounts: list[dict[str, Any]]) -> dict[str, str]:
+    """Write the settings of ``accounts`` into ``folder``; the environment in which they and their secrets are in force."""
+    config = folder / "config"
+    config.mkdir(parents=True)
+    (config / "accounts.yml").write_text(yaml.safe_dump({"accounts": accounts}, allow_unicode=True), "utf-8")
+    values = {"VORONKA_CONFIG": str(config), "VORONKA_HOME": str(folder)}
+    for number, account in enumerate(accounts):
+        values |= secrets_of(account["id"], demo_settings.FIRST_ACCOUNT_NUMBER + number)
+    return values
+
+
+def agencies(sandbox: SandboxProcess, folder: Path) -> list[dict[str, Any]]:
+    """The settings of both agencies of the small world, with their exchanges; bank statements lie below ``folder``."""
+    for slug, exchanges in demo_settings.dealt_out().items():
+        sandbox.exchanges(slug, *exchanges.split(","))
+    return [_agency(agency, sandbox.url, folder) for agency in demo_settings.AGENCIES]
+
+
 def _agency(agency: Mapping[str, Any], url: str, folder: Path) -> dict[str, Any]:
     sources = {
         "crm": {"provider": "amocrm", "base_url": f"{url}/amocrm/{agency['id']}"},
@@ -130,16 +148,7 @@ def built(
     select: str | None = None,
 ) -> Iterator[BuiltWarehouse]:
     """Load everything of ``accounts`` since ``visits[0]``, at each later moment of ``visits``, and build."""
-    config = folder / "config"
-    config.mkdir(parents=True)
-    (config / "accounts.yml").write_text(yaml.safe_dump({"accounts": accounts}, allow_unicode=True), "utf-8")
-    values = {
-        "VORONKA_CONFIG": str(config),
-        "VORONKA_HOME": str(folder),
-        "VORONKA_AS_OF": sandbox.as_of.isoformat(),
-    }
-    for number, account in enumerate(accounts):
-        values |= secrets_of(account["id"], demo_settings.FIRST_ACCOUNT_NUMBER + number)
+    values = {**settings_of(folder, accounts), "VORONKA_AS_OF": sandbox.as_of.isoformat()}
     if select:
         values |= PARTLY
     with fresh_warehouse(server) as warehouse, environment(values):
@@ -148,10 +157,7 @@ def built(
         transform.begin(settings, "test")
         for start, end in itertools.pairwise(visits):
             sandbox.clock(end)
-            for account in settings.accounts:
-                if account.money:
-                    copy_statements(sandbox.url, account.id, statements_folder(folder, account.id))
-            _load(settings, Window(start, end))
+            load_everything(settings, Window(start, end), sandbox, folder)
         if not select:
             transform.fit_models(settings)
         dbt = transform.build(select=select, unit_tests=not select)
@@ -164,8 +170,11 @@ def built(
             yield made
 
 
-def _load(settings: Settings, window: Window) -> None:
+def load_everything(settings: Settings, window: Window, sandbox: SandboxProcess, folder: Path) -> None:
+    """Load every entity of every account in a window, and look for what is gone."""
     for account in settings.accounts:
+        if account.money:
+            copy_statements(sandbox.url, account.id, statements_folder(folder, account.id))
         for kind, source in account.sources:
             piece = load.Piece(account.id, kind, source.provider, "all", window)  # type: ignore[arg-type]
             failed = [done for done in load.load(settings, piece) if done.status == "failed"]
@@ -179,9 +188,7 @@ def built_warehouse(
 ) -> Iterator[BuiltWarehouse]:
     """Both agencies of the small world, built."""
     folder = tmp_path_factory.mktemp("built")
-    accounts = [_agency(agency, sandbox.url, folder) for agency in demo_settings.AGENCIES]
-    for slug, exchanges in demo_settings.dealt_out().items():
-        sandbox.exchanges(slug, *exchanges.split(","))
+    accounts = agencies(sandbox, folder)
     visits = [datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC), sandbox.as_of]
     with built(postgres_server, folder, sandbox, accounts, visits=visits) as made:
         yield made

@@ -1,152 +1,237 @@
-"""Models that grow by what is new end as if they had been made anew."""
+"""Marts that grew from day to day end as if they had been made anew.
+
+The sandbox's small world is loaded as it stood three weeks before its end and built whole; then it is visited four times
+more, some days apart, each visit followed by a run that builds what changed. The simulated past brings new leads,
+stage changes, hand-overs, calls, tasks, checks, deletions, merges and restored leads; what it does not bring is done to
+``raw`` by hand, as the loader would: a late event, a record read again, a lead edited, marked as gone and given back.
+"""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dbt.cli.main import dbtRunner
 
-from tests.support.postgres import Warehouse
+from tests.support.built_warehouse import agencies, load_everything, settings_of
+from tests.support.environment import environment
+from tests.support.postgres import PostgresServer, Warehouse, fresh_warehouse
+from tests.support.sandbox import SandboxProcess
+from voronka.config import Settings, load_settings
+from voronka.domain.windows import Window
 from voronka.flows import transform
 
-MODELS = ("int_calls__unioned", "int_positions__unioned")
 PROJECT = Path(__file__).parents[2] / "dbt_project"
+GROWING = "+config.materialized:incremental"
+VISITS = (6, 5, 5, 5)
+"""Days between one visit and the next."""
 
 
-def _put(
-    warehouse: Warehouse, table: str, source_id: str, *, at: str, payload: dict[str, Any], loaded_at: str
-) -> None:
-    with warehouse.connect() as connection:
-        if table in {"uis_calls", "topvisor_positions"}:
-            connection.execute("select ops.ensure_raw_partition(%s, %s::timestamptz::date)", (table, at))
-        connection.execute(
-            f"""
-            insert into raw.{table} (
-                account_id, source_id, source_updated_at, payload, payload_hash, loaded_at, load_id
-            )
-            values ('a', %s, %s, %s, md5(%s), %s, gen_random_uuid())
-            on conflict do nothing
-            """,
-            (source_id, at, json.dumps(payload), json.dumps(payload), loaded_at),
+@dataclass
+class World:
+    """The warehouse and the day it has been brought to."""
+
+    warehouse: Warehouse
+    sandbox: SandboxProcess
+    settings: Settings
+    folder: Path
+    today: datetime
+
+    def load(self, until: datetime) -> None:
+        """Visit every provider for what came since the last visit."""
+        self.sandbox.clock(until)
+        load_everything(self.settings, Window(self.today, until), self.sandbox, self.folder)
+        self.today = until
+
+    def build(self, *options: str) -> None:
+        """Run the models as of today."""
+        command = ["--quiet", "build", "--exclude-resource-type", "test", "unit_test"]
+        folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        with environment({"VORONKA_AS_OF": self.today.isoformat()}), environment(transform.dbt_environment()):
+            done = dbtRunner().invoke([*command, *options, *folders])
+        assert done.success, done.exception or [
+            (r.node.name, r.message) for r in done.result if r.status == "error"
+        ]
+
+    def contents(self) -> dict[str, list[str]]:
+        """Every row of every table that models made, as text."""
+        tables = self.warehouse.rows(
+            """
+            select table_schema, table_name from information_schema.tables
+            where table_schema in ('intermediate', 'marts', 'pii') and table_type = 'BASE TABLE'
+                and table_name not like '%\\_\\_changes' and table_name not like '%touched'
+                and table_name != 'build_state'
+            """
         )
+        return {
+            f"{schema}.{name}": sorted(
+                row for (row,) in self.warehouse.rows(f"select t::text from {schema}.{name} as t")
+            )
+            for schema, name in tables
+        }
+
+    def differing(self, *options: str) -> list[str]:
+        """Tables that are not the same after a whole build."""
+        grown = self.contents()
+        self.build("--full-refresh", *options)
+        whole = self.contents()
+        assert grown.keys() == whole.keys()
+        return [name for name in whole if grown[name] != whole[name]]
 
 
-def _call(warehouse: Warehouse, number: str, start: str, talk: int, loaded_at: str) -> None:
-    payload = {
-        "id": int(number),
-        "direction": "in",
-        "finish_reason": "timeout",
-        "start_time": start,
-        "talk_duration": talk,
-        "contact_phone_number": "7916123456" + number[-1],
-        "employees": [],
+@pytest.fixture(scope="module")
+def world(
+    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory, sandbox: SandboxProcess
+) -> Iterator[World]:
+    """Loaded as of three weeks before the end, and built whole."""
+    folder = tmp_path_factory.mktemp("growing")
+    values: Mapping[str, str] = {
+        **settings_of(folder, agencies(sandbox, folder)),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
     }
-    _put(warehouse, "uis_calls", number, at=f"{start}+03", payload=payload, loaded_at=loaded_at)
+    with environment(values), fresh_warehouse(postgres_server) as warehouse:
+        settings = load_settings()
+        transform.begin(settings, "growing")
+        begins = sandbox.as_of - timedelta(days=sum(VISITS))
+        made = World(warehouse, sandbox, settings, folder, sandbox.as_of - timedelta(days=184))
+        made.load(begins)
+        made.build("--full-refresh")
+        yield made
+        sandbox.clock(sandbox.as_of)
 
 
-def _check(warehouse: Warehouse, keyword: str, day: str, position: str, loaded_at: str) -> None:
-    payload = {
-        "project_id": 41,
-        "region_index": 5,
-        "keyword_id": int(keyword),
-        "keyword": f"запрос {keyword}",
-        "date": day,
-        "position": position,
-    }
-    _put(
-        warehouse,
-        "topvisor_positions",
-        f"41:5:{keyword}:{day}",
-        at=f"{day} 00:00+03",
-        payload=payload,
-        loaded_at=loaded_at,
-    )
+def test_three_weeks_of_days_equal_one_build(world: World) -> None:
+    """New, changed, late, doubled, deleted, merged and restored records; a run that failed halfway; new settings."""
+    for number, days in enumerate(VISITS):
+        world.load(world.today + timedelta(days=days))
+        for change in HANDS[number]:
+            change(world.warehouse)
+        if number == 1:
+            # cut short: what it did must not be lost for those further down
+            world.build("--select", "+int_leads__stage_visits", "+int_leads__contacts")
+        world.build(*(("--select", GROWING) if number < len(VISITS) - 1 else ()))
+        assert _touched(world.warehouse) > 0, "this run should have built what changed, and something had"
+    assert world.differing() == []
 
 
-def _run(*options: str) -> None:
-    folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    upstream = [f"+{name}" for name in MODELS]
-    done = subprocess.run(
-        [str(Path(sys.executable).with_name("dbt")), "run", "--select", *upstream, *options, *folders],
-        env={**os.environ, **transform.dbt_environment()},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
+def test_settings_are_followed(world: World) -> None:
+    """Other working hours, zone and rules: built anew whole, without being asked."""
+    world.warehouse.rows("update ops.accounts set work_start = '11:00', time_zone = 'Asia/Almaty'")
+    world.warehouse.rows("delete from ops.account_rules where rule = 'duplicate'")
+    parts = ("--select", "+fct_calls", "+fct_lead_steps")
+    world.build(*parts)
+    assert _touched(world.warehouse) == 0, "a whole build touches nothing in particular"
+    assert world.differing(*parts) == []
 
 
-def _contents(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
-    return {name: warehouse.rows(f"select * from intermediate.{name} order by 1, 2, 3, 4") for name in MODELS}
+def _touched(warehouse: Warehouse) -> int:
+    ((leads,),) = warehouse.rows("select count(*) from intermediate.int_leads__touched")
+    return int(leads)
 
 
-def _account(warehouse: Warehouse, zone: str) -> None:
+def _edit_old_leads(warehouse: Warehouse) -> None:
+    """Another price and tag for leads of the first months."""
     warehouse.rows(
         """
-        insert into ops.accounts (
-            account_id, name, time_zone, currency_code, country_code, work_start, work_end, work_weekdays,
-            closing_grace_days, margin_share
+        update raw.amocrm_leads
+        set payload = payload || '{"price": 777000}'
+                || jsonb_build_object('_embedded', payload -> '_embedded' || '{"tags": [{"id": 1, "name": "спам"}]}'),
+            loaded_at = clock_timestamp()
+        where source_id in (select min(source_id) from raw.amocrm_leads where deleted_at is null group by account_id)
+        """
+    )
+
+
+def _late_event(warehouse: Warehouse) -> None:
+    """A hand-over of an old lead that the CRM tells of only now."""
+    ((account, lead, created, updated),) = warehouse.rows(
+        """
+        select account_id, source_id, (payload ->> 'created_at')::bigint, source_updated_at from raw.amocrm_leads
+        where deleted_at is null order by payload ->> 'created_at' limit 1
+        """
+    )
+    payload: dict[str, Any] = {
+        "id": "late", "type": "entity_responsible_changed", "entity_type": "lead", "entity_id": int(lead),
+        "created_by": 1, "created_at": created + 60, "value_before": [{"responsible_user": {"id": 1}}],
+        "value_after": [{"responsible_user": {"id": 2}}],
+    }  # fmt: skip
+    for _ in range(2):
+        warehouse.rows(
+            """
+            insert into raw.amocrm_events (
+                account_id, source_id, source_updated_at, payload, payload_hash, loaded_at, load_id
+            )
+            values (%s, 'late', %s, %s, 'late', clock_timestamp(), gen_random_uuid())
+            on conflict do nothing
+            """,
+            (account, updated, json.dumps(payload)),
         )
-        values ('a', 'A', %s, 'RUB', 'RU', '09:00', '18:00', array[1, 2, 3, 4, 5], 3, 0.5)
-        on conflict (account_id) do update set time_zone = excluded.time_zone
-        """,
-        (zone,),
-    )
 
 
-def test_two_steps_equal_one(warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """New, changed, late and re-dated records; then the account's zone changes."""
-    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
-    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
-    warehouse.rows("insert into ops.number_key (key) values (repeat('k', 64)) on conflict do nothing")
-    _account(warehouse, "Europe/Moscow")
-    _call(warehouse, "1", "2026-03-02 10:00:00", 0, "2026-03-02 12:00+00")
-    _call(warehouse, "2", "2026-03-02 11:00:00", 0, "2026-03-02 12:00+00")
-    _check(warehouse, "7", "2026-03-02", "12", "2026-03-02 12:00+00")
-    _check(warehouse, "8", "2026-03-02", "--", "2026-03-02 12:00+00")
-    _run()
-    first = {name: len(rows) for name, rows in _contents(warehouse).items()}
-
-    # call 1 gets its talk, call 2 was really a day and a month earlier, call 3 is new, call 4 comes late
-    changed = '{"talk_duration": 40, "finish_reason": "operator_disconnects"}'
+def _mark_gone(warehouse: Warehouse) -> None:
+    """Leads that a list no longer has, as a sweep marks them: without a new version."""
     warehouse.rows(
-        "update raw.uis_calls set payload = payload || %s, loaded_at = '2026-03-03 12:00+00' where source_id = '1'",
-        (changed,),
+        """
+        update raw.amocrm_leads set deleted_at = clock_timestamp(), deletion_kind = 'missing'
+        where source_id in (
+            select source_id from raw.amocrm_leads where deleted_at is null order by source_id desc limit 6
+        )
+        """
     )
-    _call(warehouse, "2", "2026-02-28 11:00:00", 0, "2026-03-03 12:00+00")
-    _call(warehouse, "3", "2026-03-03 10:00:00", 5, "2026-03-03 12:00+00")
-    _call(warehouse, "4", "2026-01-15 10:00:00", 5, "2026-03-03 11:00+00")
+
+
+def _give_back(warehouse: Warehouse) -> None:
+    """Some of them are there again."""
     warehouse.rows(
-        "update raw.topvisor_positions set payload = payload || %s, loaded_at = '2026-03-03 12:00+00'"
-        " where source_id = '41:5:8:2026-03-02'",
-        ('{"position": "30"}',),
+        """
+        update raw.amocrm_leads set deleted_at = null, deletion_kind = null
+        where source_id in (
+            select source_id from raw.amocrm_leads where deletion_kind = 'missing' order by source_id limit 4
+        )
+        """
     )
-    _check(warehouse, "7", "2026-03-03", "9", "2026-03-03 12:00+00")
-    _run()
-    second = _contents(warehouse)
-    _run("--full-refresh")
 
-    assert first == {"int_calls__unioned": 2, "int_positions__unioned": 2}
-    assert {name: len(rows) for name, rows in second.items()} == {
-        "int_calls__unioned": 4,
-        "int_positions__unioned": 3,
-    }
-    assert second == _contents(warehouse)
-    starts = "select source_call_id, talk_seconds, started_at::text from intermediate.int_calls__unioned order by 1"
-    assert warehouse.rows(starts)[:2] == [
-        ("1", 40, "2026-03-02 07:00:00+00"),
-        ("2", 0, "2026-02-28 08:00:00+00"),
-    ]
 
-    _account(warehouse, "Asia/Almaty")
-    _run()
-    moved = _contents(warehouse)
-    _run("--full-refresh")
+def _share_a_contact(warehouse: Warehouse) -> None:
+    """A lead gets the contacts of another, and a contact another number."""
+    warehouse.rows(
+        """
+        update raw.amocrm_leads as lead
+        set payload = lead.payload || jsonb_build_object('_embedded', lead.payload -> '_embedded' || jsonb_build_object(
+                'contacts', other.payload #> '{_embedded,contacts}'
+            )), loaded_at = clock_timestamp()
+        from raw.amocrm_leads as other
+        where lead.account_id = other.account_id and other.payload #> '{_embedded,contacts,0}' is not null
+            and lead.source_id = (select max(source_id) from raw.amocrm_leads where deleted_at is null)
+            and other.source_id = (
+                select min(source_id) from raw.amocrm_leads
+                where account_id = lead.account_id and payload #> '{_embedded,contacts,0}' is not null
+            )
+        """
+    )
+    warehouse.rows(
+        """
+        update raw.amocrm_contacts
+        set payload = replace(payload::text, '"PHONE"', '"FAX"')::jsonb, loaded_at = clock_timestamp()
+        where source_id in (select min(source_id) from raw.amocrm_contacts group by account_id)
+        """
+    )
 
-    assert moved == _contents(warehouse)
-    assert warehouse.rows(starts)[0] == ("1", 40, "2026-03-02 05:00:00+00")
+
+def _rename_a_stage(warehouse: Warehouse) -> None:
+    """The stage that makes a lead qualified is called otherwise: nobody is, from now on."""
+    warehouse.rows(
+        """
+        update raw.amocrm_pipelines
+        set payload = replace(payload::text, 'Квалификация', 'Проверка')::jsonb, loaded_at = clock_timestamp()
+        """
+    )
+
+
+HANDS = ((_edit_old_leads, _late_event), (_mark_gone, _share_a_contact), (_give_back,), (_rename_a_stage,))

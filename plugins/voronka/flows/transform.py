@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
@@ -105,9 +106,21 @@ def dbt_environment() -> dict[str, str]:
         "DBT_ENV_SECRET_VORONKA_DBT_PASSWORD": str(parts["password"]),
         "VORONKA_DBT_DATABASE": str(parts["database"]),
         "VORONKA_AS_OF": os.environ.get("VORONKA_AS_OF", ""),
+        "VORONKA_MODELS_VERSION": models_version(),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
+
+
+def models_version() -> str:
+    """A text that changes with the models, macros and seeds: marts of another version are built anew whole."""
+    digest = blake2b(digest_size=16)
+    project = project_folder() / "dbt_project"
+    for folder in ("models", "macros", "seeds"):
+        for path in sorted((project / folder).rglob("*")):
+            if path.suffix in (".sql", ".yml", ".csv"):
+                digest.update(path.relative_to(project).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def dbt_target() -> Path:

@@ -40,6 +40,14 @@ def run(connection: Connection, *statements: str) -> None:
         driver.execute(statement)
 
 
+def change_indexes(name: str) -> Iterator[str]:
+    """Indexes of a raw table by which models find what was written lately and what is marked as gone."""
+    yield f"create index if not exists {name}_loaded on raw.{name} (loaded_at)"
+    yield (
+        f"create index if not exists {name}_gone on raw.{name} (account_id, source_id) where deleted_at is not null"
+    )
+
+
 def raw_table(provider: str, entity: str, *, partitioned: bool = False) -> Iterator[str]:
     """The statements that make ``raw.<provider>_<entity>`` and its history, described and granted.
 
@@ -57,6 +65,7 @@ def raw_table(provider: str, entity: str, *, partitioned: bool = False) -> Itera
     )
     yield f"create index {name}_updated on raw.{name} (account_id, source_updated_at)"
     yield f"create index {name}_load on raw.{name} (load_id)"
+    yield from change_indexes(name)
     replaced = ",\n".join(f"{column} {type_}" for column, (type_, _) in HISTORY_COLUMNS.items())
     yield (
         f"create table raw.{name}_history ({columns}, {replaced}, constraint {name}_history_key primary key"

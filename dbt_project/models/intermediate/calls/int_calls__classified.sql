@@ -1,10 +1,20 @@
 -- What a call is: missed, a repeat, given up at once, in working time, and who got back to whom.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    unique_key=['account_id', 'call_id'],
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_calls__touched', 'by': ['account_id', 'call_id']}},
+    indexes=[{'columns': ['account_id', 'call_id'], 'unique': true}]
+) }}
+
 {% set recovery_window = "interval '86400 seconds'" %}
 {% set repeat_window = "interval '1800 seconds'" %}
 with
 
 calls as (
     select * from {{ ref('int_calls__unioned') }}
+    where {{ changed('int_calls__touched', ['account_id', 'call_id']) }}
 ),
 
 accounts as (

@@ -1,6 +1,17 @@
 -- Which lead and contact a call belongs to: the lead its CRM note names, else by number the most recently created lead
 -- that was open at that time, else the latest one created before.
-{{ config(indexes=[{'columns': ['call_id'], 'unique': true}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    unique_key=['account_id', 'call_id'],
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_calls__touched', 'by': ['account_id', 'call_id']}},
+    indexes=[
+        {'columns': ['account_id', 'call_id'], 'unique': true},
+        {'columns': ['call_id']},
+        {'columns': ['account_id', 'lead_id']}
+    ]
+) }}
 
 with
 
@@ -12,17 +23,11 @@ calls as (
         client_number_key,
         started_at
     from {{ ref('int_calls__unioned') }}
+    where {{ changed('int_calls__touched', ['account_id', 'call_id']) }}
 ),
 
 notes as (
-    select
-        account_id,
-        source_call_id,
-        source_note_id,
-        entity_type,
-        entity_id
-    from {{ ref('stg_amocrm__notes') }}
-    where source_call_id is not null and note_type in ('call_in', 'call_out') and not is_deleted
+    select * from {{ ref('int_calls__notes') }}
 ),
 
 numbers as (

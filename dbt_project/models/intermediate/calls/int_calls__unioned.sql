@@ -1,13 +1,19 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='call_id',
+    incremental_strategy='changed_rows',
+    unique_key=['call_id'],
     on_schema_change='fail',
-    indexes=[{'columns': ['call_id'], 'unique': true}]
+    meta={'log': ['account_id', 'call_id', 'client_number_key', 'source_call_id']},
+    indexes=[
+        {'columns': ['call_id'], 'unique': true},
+        {'columns': ['account_id', 'client_number_key']},
+        {'columns': ['account_id', 'source_call_id']},
+        {'columns': ['provider', 'loaded_at']}
+    ]
 ) }}
 -- The only place where exchanges meet: a new one is one more `union all` below. A row comes from one received call and
--- the account's zone and country alone, so only calls that came or changed since, or whose settings changed, are made
--- anew. The client's number goes no further than this: from here on it is a key.
+-- the account's zone and country alone, so only calls that came or changed since are made anew. The
+-- client's number goes no further than this: from here on it is a key.
 with
 
 received as (
@@ -20,18 +26,6 @@ received as (
     {{ exchange_calls('megafon') }}
     union all
     {{ exchange_calls('asterisk') }}
-),
-
-changed as (
-    select received.*
-    from received
-    {% if is_incremental() %}
-    left join {{ this }} as known on received.call_id = known.call_id
-    where
-        known.loaded_at is distinct from received.loaded_at
-        or known.time_zone is distinct from received.time_zone
-        or known.country_code is distinct from received.country_code
-    {% endif %}
 )
 
 select
@@ -56,4 +50,4 @@ select
     time_zone,
     country_code,
     loaded_at
-from changed
+from received

@@ -1,5 +1,12 @@
 -- What the account's settings call source, channel, region … as one row per record and meaning.
-{{ config(indexes=[{'columns': ['account_id', 'entity_type', 'source_entity_id']}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    unique_key=['account_id', 'entity_type', 'source_entity_id', 'meaning'],
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_crm__entities__touched', 'by': ['account_id', 'entity_type', 'source_entity_id']}},
+    indexes=[{'columns': ['account_id', 'entity_type', 'source_entity_id', 'meaning'], 'unique': true}]
+) }}
 
 with fields as (
     select distinct on (setting.account_id, setting.entity_type, setting.meaning)
@@ -34,4 +41,6 @@ inner join {{ ref('int_crm__custom_field_values') }} as v
         fields.account_id = v.account_id
         and fields.entity_type = v.entity_type
         and fields.source_field_id = v.source_field_id
+where {{ changed('int_crm__entities__touched', ['v.account_id', 'v.entity_type', 'v.source_entity_id'],
+    ['account_id', 'entity_type', 'source_entity_id']) }}
 group by v.account_id, v.entity_type, v.source_entity_id, fields.meaning

@@ -1,7 +1,13 @@
 -- The CRM's times are whole seconds. For every second of a lead: the orders in which its stage changes can follow
 -- from each other (each starts where the one before ended). A lone change is one such order; where no order links all
 -- changes of the second, the event ids decide.
-{{ config(indexes=[{'columns': ['account_id', 'lead_id', 'second_no']}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_leads__touched', 'by': ['account_id', 'lead_id']}},
+    indexes=[{'columns': ['account_id', 'lead_id', 'second_no']}]
+) }}
 
 with recursive changes as (
     select
@@ -18,7 +24,11 @@ with recursive changes as (
             partition by account_id, lead_id, happened_at, from_stage_id, to_stage_id order by event_id
         ) as twin_no
     from {{ ref('int_leads__events') }}
-    where event_type = 'lead_status_changed' and from_stage_id is not null and to_stage_id is not null
+    where
+        event_type = 'lead_status_changed'
+        and from_stage_id is not null
+        and to_stage_id is not null
+        and {{ changed('int_leads__touched', ['account_id', 'lead_id']) }}
 ),
 
 ties as (

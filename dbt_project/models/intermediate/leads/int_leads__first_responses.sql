@@ -1,5 +1,12 @@
 -- How long a lead waited for its first touch, on two clocks: calendar and working time.
-{{ config(indexes=[{'columns': ['account_id', 'lead_id'], 'unique': true}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    unique_key=['account_id', 'lead_id'],
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_leads__touched', 'by': ['account_id', 'lead_id']}},
+    indexes=[{'columns': ['account_id', 'lead_id'], 'unique': true}]
+) }}
 
 with touches as (
     select
@@ -11,6 +18,7 @@ with touches as (
         touch.responded_at at time zone account.time_zone as responded_local
     from {{ ref('int_leads__first_touches') }} as touch
     inner join {{ ref('stg_ops__accounts') }} as account on touch.account_id = account.account_id
+    where {{ changed('int_leads__touched', ['touch.account_id', 'touch.lead_id']) }}
 )
 
 select

@@ -1,4 +1,11 @@
-{{ config(indexes=[{'columns': ['account_id', 'lead_id'], 'unique': true}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    unique_key=['account_id', 'lead_id'],
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_leads__touched', 'by': ['account_id', 'lead_id']}},
+    indexes=[{'columns': ['account_id', 'lead_id'], 'unique': true}]
+) }}
 
 with signs as (
     select
@@ -8,6 +15,7 @@ with signs as (
         bool_or(rule = 'test') as is_test,
         bool_or(rule = 'duplicate') as is_duplicate
     from {{ ref('int_leads__signs') }}
+    where {{ changed('int_leads__touched', ['account_id', 'lead_id']) }}
     group by account_id, lead_id
 )
 
@@ -24,3 +32,4 @@ select
     ) as is_counted
 from {{ ref('int_leads__records') }} as lead
 left join signs on lead.account_id = signs.account_id and lead.lead_id = signs.lead_id
+where {{ changed('int_leads__touched', ['lead.account_id', 'lead.lead_id']) }}

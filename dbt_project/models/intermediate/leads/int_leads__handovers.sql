@@ -1,6 +1,13 @@
 -- Every hand-over of a counted lead from one user to another, and when the new owner took it up: their first outgoing
 -- touch of the lead or their first change of its stage, before it is handed on again.
-{{ config(indexes=[{'columns': ['account_id', 'lead_id']}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    unique_key=['handover_id'],
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_leads__touched', 'by': ['account_id', 'lead_id']}},
+    indexes=[{'columns': ['handover_id'], 'unique': true}, {'columns': ['account_id', 'lead_id']}]
+) }}
 
 with handovers as (
     select
@@ -18,6 +25,7 @@ with handovers as (
         event.event_type = 'entity_responsible_changed'
         and event.from_user_id is distinct from event.to_user_id
         and flag.is_counted
+        and {{ changed('int_leads__touched', ['event.account_id', 'event.lead_id']) }}
     window lead_events as (
         partition by event.account_id, event.lead_id order by event.happened_at, event.event_id
     )

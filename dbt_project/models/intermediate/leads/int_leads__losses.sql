@@ -1,6 +1,12 @@
 -- Stays of counted leads in lost for a recyclable reason, and what brought the people back: the lead was reopened, or a
 -- later counted lead of any of its contacts was created. With no recyclable reasons named, every loss is one.
-{{ config(indexes=[{'columns': ['account_id', 'lead_id']}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_leads__touched', 'by': ['account_id', 'lead_id']}},
+    indexes=[{'columns': ['account_id', 'lead_id']}]
+) }}
 
 with recyclable as (
     select
@@ -34,7 +40,11 @@ losses as (
     inner join {{ ref('int_leads__flags') }} as flag
         on visit.account_id = flag.account_id and visit.lead_id = flag.lead_id
     inner join recyclable on visit.account_id = recyclable.account_id and visit.lead_id = recyclable.lead_id
-    where stage.stage_type = 'lost' and flag.is_counted and visit.entered_at <= {{ as_of() }}
+    where
+        stage.stage_type = 'lost'
+        and flag.is_counted
+        and visit.entered_at <= {{ as_of() }}
+        and {{ changed('int_leads__touched', ['visit.account_id', 'visit.lead_id']) }}
 ),
 
 -- the earliest lead of one of the contacts after the loss

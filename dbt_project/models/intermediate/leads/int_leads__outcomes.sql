@@ -1,5 +1,12 @@
 -- Where each lead stands: the stage of its open visit. Won and lost count from the entry of that closed stage.
-{{ config(indexes=[{'columns': ['account_id', 'lead_id'], 'unique': true}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    unique_key=['account_id', 'lead_id'],
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_leads__touched', 'by': ['account_id', 'lead_id']}},
+    indexes=[{'columns': ['account_id', 'lead_id'], 'unique': true}]
+) }}
 
 select
     visit.account_id,
@@ -12,4 +19,6 @@ select
 from {{ ref('int_leads__stage_visits') }} as visit
 inner join {{ ref('int_leads__stages') }} as stage
     on visit.account_id = stage.account_id and visit.stage_id = stage.stage_id
-where visit.exited_at is null
+where
+    visit.exited_at is null
+    and {{ changed('int_leads__touched', ['visit.account_id', 'visit.lead_id']) }}

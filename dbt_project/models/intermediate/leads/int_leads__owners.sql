@@ -1,5 +1,11 @@
 -- Who was responsible for a lead, from when (inclusive) to when (exclusive). Without a hand-over: who is now.
-{{ config(indexes=[{'columns': ['account_id', 'lead_id', 'owned_from']}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_leads__touched', 'by': ['account_id', 'lead_id']}},
+    indexes=[{'columns': ['account_id', 'lead_id', 'owned_from']}]
+) }}
 
 with handovers as (
     select
@@ -11,7 +17,9 @@ with handovers as (
         row_number() over lead_events as handover_no,
         lead(event.happened_at) over lead_events as next_at
     from {{ ref('int_leads__events') }} as event
-    where event.event_type = 'entity_responsible_changed'
+    where
+        event.event_type = 'entity_responsible_changed'
+        and {{ changed('int_leads__touched', ['event.account_id', 'event.lead_id']) }}
     window lead_events as (
         partition by event.account_id, event.lead_id order by event.happened_at, event.event_id
     )
@@ -29,6 +37,7 @@ left join handovers as first_handover
         lead.account_id = first_handover.account_id
         and lead.lead_id = first_handover.lead_id
         and first_handover.handover_no = 1
+where {{ changed('int_leads__touched', ['lead.account_id', 'lead.lead_id']) }}
 union all
 select
     account_id,

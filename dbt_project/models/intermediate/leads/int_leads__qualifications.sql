@@ -1,6 +1,13 @@
 -- When a lead became marketing and sales qualified by its account's rules: the first sign of any of them. A stage
 -- rule is met by the first entry of the named stage or of a later step of its pipeline; "lost" is not a later step.
-{{ config(indexes=[{'columns': ['account_id', 'lead_id'], 'unique': true}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    unique_key=['account_id', 'lead_id'],
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_leads__touched', 'by': ['account_id', 'lead_id']}},
+    indexes=[{'columns': ['account_id', 'lead_id'], 'unique': true}]
+) }}
 
 with named_stages as (
     select
@@ -32,6 +39,7 @@ moments as (
             and stage.stage_type != 'lost'
     inner join {{ ref('int_leads__stage_visits') }} as visit
         on stage.account_id = visit.account_id and stage.stage_id = visit.stage_id
+    where {{ changed('int_leads__touched', ['visit.account_id', 'visit.lead_id']) }}
     union all
     select
         account_id,
@@ -39,7 +47,7 @@ moments as (
         rule,
         since as qualified_at
     from {{ ref('int_leads__signs') }}
-    where rule in ('mql', 'sql')
+    where rule in ('mql', 'sql') and {{ changed('int_leads__touched', ['account_id', 'lead_id']) }}
 )
 
 select

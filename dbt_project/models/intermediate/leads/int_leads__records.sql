@@ -1,5 +1,12 @@
 -- One row per lead the CRM ever showed, with what became of it.
-{{ config(indexes=[{'columns': ['account_id', 'lead_id'], 'unique': true}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    unique_key=['account_id', 'lead_id'],
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_leads__touched', 'by': ['account_id', 'lead_id']}},
+    indexes=[{'columns': ['account_id', 'lead_id'], 'unique': true}]
+) }}
 
 with lives as (
     select
@@ -10,6 +17,7 @@ with lives as (
         max(happened_at) filter (where event_type = 'lead_deleted') as last_deleted_at,
         max(happened_at) filter (where event_type = 'lead_restored') as last_restored_at
     from {{ ref('int_leads__events') }}
+    where {{ changed('int_leads__touched', ['account_id', 'lead_id']) }}
     group by account_id, lead_id
 ),
 
@@ -21,6 +29,10 @@ leads as (
         lives.last_deleted_at
     from {{ ref('stg_amocrm__leads') }} as lead
     left join lives on lead.account_id = lives.account_id and lead.lead_id = lives.lead_id
+    where
+        {{ changed(
+            'int_leads__touched', ['lead.account_id', 'lead.source_lead_id']
+        ) }}
 ),
 
 -- The CRM names the winner of a merge only. The loser is a lead that vanished and shares a contact with it.

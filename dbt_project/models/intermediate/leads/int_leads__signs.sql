@@ -1,6 +1,13 @@
 -- Which rules of its account a lead answers by tag, loss reason, field or the stage it stands in, and since when.
 -- A tag or field counts from the event that set it; without such an event, from the lead's creation.
-{{ config(indexes=[{'columns': ['account_id', 'lead_id']}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    unique_key=['account_id', 'lead_id', 'rule'],
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_leads__touched', 'by': ['account_id', 'lead_id']}},
+    indexes=[{'columns': ['account_id', 'lead_id', 'rule'], 'unique': true}]
+) }}
 
 with rules as (
     select * from {{ ref('stg_ops__account_rules') }}
@@ -16,7 +23,11 @@ tagged as (
     from rules
     inner join {{ ref('stg_amocrm__lead_tags') }} as tag
         on rules.account_id = tag.account_id and rules.match_value = lower(btrim(tag.tag_name))
-    where rules.match_type = 'tag'
+    where
+        rules.match_type = 'tag'
+        and {{ changed(
+            'int_leads__touched', ['tag.account_id', 'tag.source_lead_id']
+        ) }}
 ),
 
 lost as (
@@ -31,7 +42,7 @@ lost as (
         on
             rules.account_id = lead.account_id
             and rules.match_value in (lower(btrim(lead.loss_reason)), lead.source_loss_reason_id)
-    where rules.match_type = 'loss_reason'
+    where rules.match_type = 'loss_reason' and {{ changed('int_leads__touched', ['lead.account_id', 'lead.lead_id']) }}
 ),
 
 filled as (
@@ -53,7 +64,11 @@ filled as (
             and v.entity_type = 'leads'
             and named.source_field_id = v.source_field_id
             and rules.match_value in (lower(btrim(v.value_text)), v.source_enum_id, lower(v.enum_code))
-    where rules.match_type = 'field'
+    where
+        rules.match_type = 'field'
+        and {{ changed(
+            'int_leads__touched', ['v.account_id', 'v.source_entity_id'], ['account_id', 'source_lead_id']
+        ) }}
 ),
 
 -- the field that the settings call the account's mark of a marketing-qualified lead: filled, or ticked
@@ -95,7 +110,10 @@ standing as (
     inner join {{ ref('int_leads__records') }} as lead
         on stage.account_id = lead.account_id and stage.stage_id = lead.stage_id
     -- stages that qualify a lead count from their first entry, see int_leads__qualifications
-    where rules.match_type = 'stage' and rules.rule not in ('mql', 'sql')
+    where
+        rules.match_type = 'stage'
+        and rules.rule not in ('mql', 'sql')
+        and {{ changed('int_leads__touched', ['lead.account_id', 'lead.lead_id']) }}
 ),
 
 signs as (
@@ -110,25 +128,6 @@ signs as (
     select * from standing
 ),
 
-set_values as (
-    select
-        event.account_id,
-        event.entity_id as lead_id,
-        event.happened_at,
-        case event.event_type when 'entity_tag_added' then 'tag' else 'field' end as match_type,
-        case event.event_type
-            when 'entity_tag_added' then lower(btrim(item #>> '{tag,name}'))
-            else
-                (item #>> '{custom_field_value,field_id}')
-                || '=' || lower(btrim(item #>> '{custom_field_value,text}'))
-        end as match_value
-    from {{ ref('stg_amocrm__events') }} as event
-    cross join lateral jsonb_array_elements(event.values_after) as item
-    where
-        event.entity_type = 'lead'
-        and (event.event_type = 'entity_tag_added' or event.event_type like 'custom\_field\_%value\_changed')
-),
-
 set_events as (
     select
         account_id,
@@ -136,7 +135,8 @@ set_events as (
         match_type,
         match_value,
         min(happened_at) as set_at
-    from set_values
+    from {{ ref('int_leads__set_values') }}
+    where {{ changed('int_leads__touched', ['account_id', 'lead_id']) }}
     group by account_id, lead_id, match_type, match_value
 )
 

@@ -1,7 +1,13 @@
 -- Times in which nothing happened with a lead that stood in an open stage, of so many local days or more: they begin on
 -- the day the lead has been silent for that long and end with the next activity. The lead came back when it entered a
 -- stage other than lost no more than so many days after that.
-{{ config(indexes=[{'columns': ['account_id', 'lead_id']}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_leads__touched', 'by': ['account_id', 'lead_id']}},
+    indexes=[{'columns': ['account_id', 'lead_id']}]
+) }}
 {% set days = 30 %}
 
 with activities as (
@@ -14,6 +20,9 @@ with activities as (
             order by activity.happened_at
         ) as next_at
     from {{ ref('int_leads__activities') }} as activity
+    where
+        activity.happened_at <= {{ as_of() }}
+        and {{ changed('int_leads__touched', ['activity.account_id', 'activity.lead_id']) }}
 ),
 
 visits as (
@@ -28,6 +37,7 @@ visits as (
     inner join {{ ref('int_leads__stages') }} as stage
         on visit.account_id = stage.account_id and visit.stage_id = stage.stage_id
     inner join {{ ref('stg_ops__accounts') }} as account on visit.account_id = account.account_id
+    where {{ changed('int_leads__touched', ['visit.account_id', 'visit.lead_id']) }}
 ),
 
 silences as (

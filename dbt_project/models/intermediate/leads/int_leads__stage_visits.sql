@@ -3,10 +3,17 @@
 --   * a change starts elsewhere than the one before it ended: the stage between counts from the moment it is left;
 --   * the lead stands elsewhere than its last change says: entered when it was closed, else when it last changed;
 --   * a lead without changes that was closed after its creation: entered when it was closed.
-{{ config(indexes=[
-    {'columns': ['account_id', 'lead_id', 'visit_no'], 'unique': true},
-    {'columns': ['account_id', 'stage_id']},
-]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    unique_key=['account_id', 'lead_id', 'visit_no'],
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_leads__touched', 'by': ['account_id', 'lead_id']}},
+    indexes=[
+        {'columns': ['account_id', 'lead_id', 'visit_no'], 'unique': true},
+        {'columns': ['account_id', 'stage_id']}
+    ]
+) }}
 
 with leads as (
     select
@@ -17,6 +24,7 @@ with leads as (
         updated_at,
         case when stage_id ~ ':14[23]$' then closed_at end as closed_at
     from {{ ref('int_leads__records') }}
+    where {{ changed('int_leads__touched', ['account_id', 'lead_id']) }}
 ),
 
 changes as (
@@ -30,6 +38,7 @@ changes as (
         lag(to_stage_id) over lead_changes as stage_before,
         lead(change_no) over lead_changes is null as is_last
     from {{ ref('int_leads__status_changes') }}
+    where {{ changed('int_leads__touched', ['account_id', 'lead_id']) }}
     window lead_changes as (partition by account_id, lead_id order by change_no)
 ),
 

@@ -14,27 +14,24 @@ pipelines as (
     where is_listed
 ),
 
+seen as (
+    select value as stage_id from {{ distinct_values('int_leads__events', 'from_stage_id') }} as left_stages
+    union
+    select value as stage_id from {{ distinct_values('int_leads__events', 'to_stage_id') }} as entered_stages
+    union
+    select value as stage_id from {{ distinct_values('int_leads__standing', 'stage_id') }} as standing_stages
+),
+
 unlisted as (
-    select distinct
-        account_id,
+    select
+        split_part(stage_id, ':', 1) as account_id,
         stage_id
-    from (
-        select
-            account_id,
-            unnest(array[from_stage_id, to_stage_id]) as stage_id
-        from {{ ref('int_leads__events') }}
-        union
-        select
-            account_id,
-            stage_id
-        from {{ ref('int_leads__records') }}
-    ) as seen
+    from seen
     where
-        stage_id is not null
-        and not exists (
+        not exists (
             select 1
             from named
-            where named.account_id = seen.account_id and named.stage_id = seen.stage_id
+            where named.stage_id = seen.stage_id
         )
 ),
 

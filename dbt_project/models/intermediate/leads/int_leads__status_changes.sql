@@ -1,8 +1,15 @@
 -- Stage changes of a lead in their order: by second, within one second by the chain before → after, then by id.
-{{ config(indexes=[{'columns': ['account_id', 'lead_id']}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_leads__touched', 'by': ['account_id', 'lead_id']}},
+    indexes=[{'columns': ['account_id', 'lead_id']}]
+) }}
 
 with recursive orders as (
     select * from {{ ref('int_leads__change_orders') }}
+    where {{ changed('int_leads__touched', ['account_id', 'lead_id']) }}
 ),
 
 choices as (

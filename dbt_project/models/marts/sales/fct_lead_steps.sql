@@ -1,7 +1,18 @@
-{{ config(indexes=[
-    {'columns': ['account_id', 'lead_id', 'stage_id'], 'unique': true},
-    {'columns': ['account_id', 'pipeline_id', 'stage_id']},
-]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    unique_key=['account_id', 'lead_id', 'stage_id'],
+    on_schema_change='fail',
+    meta={
+        'scope': {'of': 'int_leads__touched', 'by': ['account_id', 'lead_id']},
+        'log': ['account_id', 'cohort_month']
+    },
+    indexes=[
+        {'columns': ['account_id', 'lead_id', 'stage_id'], 'unique': true},
+        {'columns': ['account_id', 'pipeline_id', 'stage_id']},
+        {'columns': ['account_id', 'cohort_month']}
+    ]
+) }}
 
 with entered as (
     select distinct
@@ -9,6 +20,7 @@ with entered as (
         lead_id,
         pipeline_id
     from {{ ref('int_leads__stage_visits') }}
+    where {{ changed('int_leads__touched', ['account_id', 'lead_id']) }}
 ),
 
 first_entries as (
@@ -20,6 +32,7 @@ first_entries as (
         -- the visits are in order, so the first visit is the earliest
         (array_agg(entered_at order by visit_no))[1] as first_entered_at
     from {{ ref('int_leads__stage_visits') }}
+    where {{ changed('int_leads__touched', ['account_id', 'lead_id']) }}
     group by account_id, lead_id, stage_id
 ),
 

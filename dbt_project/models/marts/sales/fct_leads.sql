@@ -1,10 +1,17 @@
-{{ config(indexes=[
-    {'columns': ['account_id', 'lead_id'], 'unique': true},
-    {'columns': ['account_id', 'created_date']},
-    {'columns': ['account_id', 'pipeline_id', 'stage_id']},
-    {'columns': ['account_id', 'user_id']},
-    {'columns': ['account_id', 'client_id']},
-]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    unique_key=['account_id', 'lead_id'],
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_leads__touched', 'by': ['account_id', 'lead_id']}},
+    indexes=[
+        {'columns': ['account_id', 'lead_id'], 'unique': true},
+        {'columns': ['account_id', 'created_date']},
+        {'columns': ['account_id', 'pipeline_id', 'stage_id']},
+        {'columns': ['account_id', 'user_id']},
+        {'columns': ['account_id', 'client_id']}
+    ]
+) }}
 
 with meanings as (
     select
@@ -16,7 +23,11 @@ with meanings as (
     max(meaning_value) filter (where meaning = '{{ meaning }}') as {{ meaning }}{{ ',' if not loop.last }}
     {% endfor %}
     from {{ ref('int_crm__meanings') }}
-    where entity_type = 'leads'
+    where
+        entity_type = 'leads'
+        and {{ changed(
+            'int_leads__touched', ['account_id', 'source_entity_id'], ['account_id', 'source_lead_id']
+        ) }}
     group by account_id, source_entity_id
 )
 
@@ -76,3 +87,4 @@ left join {{ ref('int_leads__attempts') }} as attempt
     on lead.account_id = attempt.account_id and lead.lead_id = attempt.lead_id
 left join meanings
     on lead.account_id = meanings.account_id and lead.source_lead_id = meanings.source_entity_id
+where {{ changed('int_leads__touched', ['lead.account_id', 'lead.lead_id']) }}

@@ -1,4 +1,11 @@
-{{ config(indexes=[{'columns': ['account_id', 'cohort_month', 'pipeline_id', 'stage_id'], 'unique': true}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    unique_key=['account_id', 'cohort_month', 'pipeline_id', 'stage_id'],
+    on_schema_change='fail',
+    meta={'scope': {'of': 'fct_lead_steps', 'by': ['account_id', 'cohort_month']}},
+    indexes=[{'columns': ['account_id', 'cohort_month', 'pipeline_id', 'stage_id'], 'unique': true}]
+) }}
 
 with cells as (
     select
@@ -13,7 +20,7 @@ with cells as (
         count(*) filter (where reached_filled) as leads_filled,
         percentile_cont(0.5) within group (order by days_from_creation) as median_days_from_creation
     from {{ ref('fct_lead_steps') }}
-    where is_counted
+    where is_counted and {{ changed('fct_lead_steps', ['account_id', 'cohort_month']) }}
     group by account_id, cohort_month, pipeline_id, stage_id, stage_order
 ),
 

@@ -1,16 +1,25 @@
--- Rebuilt whole: what a call belongs to and whether it is spam follow the CRM of today, so any of its rows may change
--- when a lead, a contact or a note does. Reading the calls themselves is incremental, see int_calls__unioned.
-{{ config(indexes=[
-    {'columns': ['account_id', 'started_date']},
-    {'columns': ['account_id', 'user_id', 'started_date']},
-    {'columns': ['lead_id']},
-    {'columns': ['account_id', 'client_number_key', 'started_at']}
-]) }}
+-- What a call belongs to and whether it is spam follow the CRM of today: its row is made anew when a lead, a contact or
+-- a note of its caller changed, see int_calls__touched.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='changed_rows',
+    unique_key=['account_id', 'call_id'],
+    on_schema_change='fail',
+    meta={'scope': {'of': 'int_calls__touched', 'by': ['account_id', 'call_id']}},
+    indexes=[
+        {'columns': ['account_id', 'call_id'], 'unique': true},
+        {'columns': ['account_id', 'started_date']},
+        {'columns': ['account_id', 'user_id', 'started_date']},
+        {'columns': ['account_id', 'lead_id']},
+        {'columns': ['account_id', 'client_number_key', 'started_at']}
+    ]
+) }}
 
 with
 
 calls as (
     select * from {{ ref('int_calls__classified') }}
+    where {{ changed('int_calls__touched', ['account_id', 'call_id']) }}
 ),
 
 employees as (

@@ -12,5 +12,6 @@ select
     {{ unix_time("payload ->> 'created_at'") }} as happened_at,
     payload #> '{value_before,0}' as value_before,
     payload #> '{value_after,0}' as value_after,
-    {{ json_array("payload -> 'value_after'") }} as values_after
+    {{ json_array("payload -> 'value_after'") }} as values_after,
+    loaded_at
 from {{ source('amocrm', 'events') }}

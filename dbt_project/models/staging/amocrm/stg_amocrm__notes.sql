@@ -1,6 +1,7 @@
 select
     account_id,
     {{ entity_key('amocrm', "'note:' || source_id") }} as note_id,
+    source_id as source_record_id,
     payload ->> 'id' as source_note_id,
     split_part(source_id, ':', 1) as entity_type,
     payload ->> 'entity_id' as source_entity_id,
