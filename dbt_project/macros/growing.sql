@@ -137,7 +137,8 @@
         settings = ({{ settings_mark() }})
 {% endmacro %}
 
-{# One text for all settings that models follow: what is set in config, and the zones of the exchanges' accounts. #}
+{# One text for all settings that models follow: what is set in config, the zones of the exchanges' accounts, and the
+   custom fields as the CRM defines them. #}
 {% macro settings_mark() -%}
     select md5(string_agg(part, '|' order by part))
     from (
@@ -147,6 +148,9 @@
         {% endfor -%}
         select account_id || ' ' || coalesce(payload ->> 'timezone', payload ->> 'time_zone', '') as part
         from {{ source('uis', 'account') }}
+        union all
+        select concat_ws(' ', account_id, source_id, payload_hash, deleted_at) as part
+        from {{ source('amocrm', 'custom_fields') }}
     ) as parts
 {%- endmacro %}
 

@@ -2,9 +2,11 @@
    deletion does not move loaded_at: the records that have one, or had one, are compared. They are few. #}
 {% macro record_versions(entities) -%}
     {% for entity in entities -%}
+    {% set is_list = entity == 'catalog_elements' -%}
+    {% set known_type = "like 'catalogs/%'" if is_list else "= '" ~ entity ~ "'" -%}
     {% set columns -%}
         record.account_id,
-        '{{ entity }}' as entity_type,
+        {{ "'catalogs/' || (record.payload ->> 'catalog_id')" if is_list else "'" ~ entity ~ "'" }} as entity_type,
         record.source_id as source_entity_id,
         record.loaded_at,
         record.deleted_at,
@@ -13,7 +15,7 @@
     select
         {{ columns }}
     from {{ source('amocrm', entity) }} as record
-    where {{ loaded_since('record.loaded_at', "known.entity_type = '" ~ entity ~ "'") }}
+    where {{ loaded_since('record.loaded_at', "known.entity_type " ~ known_type) }}
     {% if grows() -%}
     union
     select
@@ -26,7 +28,7 @@
     from {{ this }} as marked
     inner join {{ source('amocrm', entity) }} as record
         on marked.account_id = record.account_id and marked.source_entity_id = record.source_id
-    where marked.entity_type = '{{ entity }}' and marked.deleted_at is not null
+    where marked.entity_type {{ known_type }} and marked.deleted_at is not null
     {% endif -%}
     {{ 'union all' if not loop.last }}
     {% endfor -%}

@@ -14,7 +14,7 @@
 with
 
 records as (
-    {{ record_versions(['leads', 'contacts', 'companies', 'customers', 'notes']) }}
+    {{ record_versions(['leads', 'contacts', 'companies', 'customers', 'notes', 'segments', 'catalog_elements']) }}
 ),
 
 late as (
