@@ -19,7 +19,7 @@ DEFAULT_HOLD_SECONDS = 30.0
 MIX_HOLD_SECONDS = 3.0
 PROVIDERS = (
     *("amocrm", "uis", "zadarma", "mango", "megafon"),
-    *("topvisor", "sheets", "seranking", "webmaster", "gsc"),
+    *("topvisor", "sheets", "seranking", "webmaster", "gsc", "direct"),
 )
 
 

@@ -23,6 +23,7 @@ from sandbox.agency.model import Tenant
 from sandbox.apis.amocrm import routes as amocrm
 from sandbox.apis.amocrm.hooks import Hooks
 from sandbox.apis.bank.service import Bank
+from sandbox.apis.direct.service import Direct
 from sandbox.apis.gsc.service import Gsc
 from sandbox.apis.mango.service import Mango
 from sandbox.apis.megafon.service import Megafon
@@ -77,6 +78,7 @@ def provider_app(sandbox: Sandbox) -> Starlette:
             Route("/topvisor/v2/json/{path:path}", topvisor.endpoint, methods=["POST"]),
             Route("/seranking/{path:path}", SeRanking(sandbox).endpoint, methods=["GET"]),
             Route("/gsc/webmasters/v3/sites{path:path}", Gsc(sandbox).endpoint, methods=["GET", "POST"]),
+            Route("/direct/json/v5/reports", Direct(sandbox).endpoint, methods=["POST"]),
             Route("/webmaster/v4/{path:path}", Webmaster(sandbox).endpoint, methods=["GET"]),
             Route("/bank/{slug}/statements", bank.endpoint, methods=["GET"]),
             Route("/bank/{slug}/statements/{file}", bank.endpoint, methods=["GET"]),

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sandbox.agency.adverts import adverts_truth
 from sandbox.agency.bank import bank_truth
 from sandbox.agency.consoles import consoles_truth
 from sandbox.agency.history import events, last_check_day
@@ -31,7 +32,7 @@ def truth(tenant: Tenant, now: datetime) -> dict[str, Any]:
     """Counts and key figures of ``tenant`` at ``now`` (aware), ready for JSON.
 
     Keys: account_id, as_of, rows (records each provider lists), leads, cohorts, flow, calls, call_notes, positions, seranking,
-    webmaster, gsc, payments, bank, invoices, linked (pairs, seen from each side), people, mrr.
+    webmaster, gsc, direct, payments, bank, invoices, linked (pairs, seen from each side), people, mrr.
     Amounts are in the tenant's currency, shares are fractions. Cohorts and flow are of counted leads: listed, neither
     spam nor test nor duplicate.
     """
@@ -47,6 +48,7 @@ def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
     seen = tenant.at(now)
     counted = [lead for lead in seen.leads if flags(lead, now).counts]
     consoles = consoles_truth(tenant, now)
+    adverts = adverts_truth(tenant, now)
     positions = positions_truth(tenant, last_check_day(tenant, now))
     today = now.astimezone(ZoneInfo(tenant.time_zone)).date()
     written = invoices_at(tenant, now)
@@ -82,6 +84,7 @@ def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
             "seranking_positions": consoles["seranking"]["checked"],
             "webmaster_queries": consoles["webmaster"]["rows"],
             "gsc_performance": consoles["gsc"]["rows"],
+            "direct_costs": adverts["rows"],
             **sheet_rows(tenant, now),
         },
         "leads": leads_truth(seen),
@@ -91,6 +94,7 @@ def _work_out(tenant: Tenant, now: datetime) -> dict[str, Any]:
         "call_notes": call_notes_truth(seen),
         "positions": positions,
         **consoles,
+        "direct": adverts,
         "payments": {"count": len(seen.payments), "amount": sum(payment.amount for payment in seen.payments)},
         "bank": bank_truth(tenant, now),
         "invoices": {"paid": len(paid), "paid_amount": sum(invoice.price for invoice in paid)},

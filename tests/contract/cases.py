@@ -154,6 +154,16 @@ CASES = [
         {"performance": {"bad_indicator"}},
     ),
     Case(
+        "direct",
+        "ads",
+        "/direct",
+        100,
+        lambda slug, number: {"ACCESS_TOKEN": f"direct-key-{slug}"},
+        {"costs": "direct_costs"},
+        "costs",
+        {"costs": {"bad_figure"}},
+    ),
+    Case(
         "sheets",
         "sheets",
         "/sheets",

@@ -34,6 +34,7 @@ def test_every_dag_has_owner_docs_tags_and_retries_by_error(loaded_dags: dict[st
         "ingest_sheets",
         "ingest_money",
         "sweep_crm",
+        "ingest_ads",
         "transform_warehouse",
         "send_reports",
     }
@@ -59,7 +60,7 @@ def test_every_account_is_swept_by_itself_whatever_becomes_of_its_tokens(
 
 
 def test_ingest_runs_on_data_intervals(loaded_dags: dict[str, object]) -> None:
-    for kind in ("crm", "telephony", "positions", "sheets", "money"):
+    for kind in ("crm", "telephony", "positions", "sheets", "money", "ads"):
         timetable = loaded_dags[f"ingest_{kind}"].timetable
         assert type(timetable).__name__ == "CronDataIntervalTimetable", (
             "a bare cron gives a zero-width interval"

@@ -77,6 +77,7 @@ def secrets_of(slug: str, account_number: int) -> dict[str, str]:
         f"VORONKA_{upper}_SERANKING_ACCESS_TOKEN": f"seranking-key-{slug}",
         f"VORONKA_{upper}_WEBMASTER_ACCESS_TOKEN": f"webmaster-key-{slug}",
         f"VORONKA_{upper}_GSC_ACCESS_TOKEN": f"gsc-key-{slug}",
+        f"VORONKA_{upper}_DIRECT_ACCESS_TOKEN": f"direct-key-{slug}",
         f"VORONKA_{upper}_TOPVISOR_USER_ID": str(account_number),
         f"VORONKA_{upper}_SHEETS_ACCESS_TOKEN": f"sheets-key-{slug}",
     }
@@ -116,6 +117,7 @@ def _agency(agency: Mapping[str, Any], url: str, folder: Path) -> dict[str, Any]
                 "options": {"spreadsheet": f"sheet-{agency['id']}"},
             }
         ],
+        "ads": [{"provider": "direct", "base_url": f"{url}/direct", "rate_per_second": 1000}],
         "money": [
             {"provider": "bank_1c", "options": {"folder": str(statements_folder(folder, agency["id"]))}},
         ],

@@ -51,7 +51,8 @@ def _window(start: datetime, end: datetime) -> Window:
 def load(
     account: Annotated[str, typer.Argument(help="account id, as in config/accounts.yml")],
     source: Annotated[
-        str, typer.Argument(help="crm, telephony, positions, sheets, money, or a provider such as amocrm")
+        str,
+        typer.Argument(help="crm, telephony, positions, sheets, money, ads, or a provider such as amocrm"),
     ],
     start: From,
     end: To,
@@ -206,7 +207,8 @@ def report(
 
 def backfill(
     source: Annotated[
-        Literal["crm", "telephony", "positions", "sheets", "money"], typer.Argument(help="which ingest Dag")
+        Literal["crm", "telephony", "positions", "sheets", "money", "ads"],
+        typer.Argument(help="which ingest Dag"),
     ],
     start: From,
     end: To,

@@ -242,6 +242,7 @@ class ScheduleSettings(Strict):
     ingest_sheets: str | None = "0 6 * * *"
     ingest_money: str | None = "40 * * * *"
     sweep_crm: str | None = "0 4 * * 0"
+    ingest_ads: str | None = "30 6 * * *"
     send_reports: str | None = "30 8 * * 1"
     transform_when: Literal["any", "all"] = "any"
     history_piece_days: int = Field(default=62, gt=0)

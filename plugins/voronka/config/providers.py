@@ -22,4 +22,5 @@ KIND_OF: dict[str, Kind] = {
     "sheets": "sheets",
     "bank_1c": "money",
     "bank_csv": "money",
+    "direct": "ads",
 }

@@ -7,6 +7,7 @@ from time import sleep as _sleep
 
 from voronka.config import Account, Source
 from voronka.config.providers import KIND_OF
+from voronka.connectors.ads.direct.making import make_direct
 from voronka.connectors.base import Connector, Limiter, TokenStore
 from voronka.connectors.crm.amocrm.making import make_amocrm
 from voronka.connectors.making import Making
@@ -43,6 +44,7 @@ MAKERS: dict[str, Callable[[Making], Connector]] = {
     "sheets": make_sheets,
     "bank_1c": make_bank_1c,
     "bank_csv": make_bank_csv,
+    "direct": make_direct,
 }
 """Who makes a connector of a provider; a new provider is one more line."""
 

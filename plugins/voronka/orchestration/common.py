@@ -15,7 +15,7 @@ OWNER = "data"
 START = datetime(2020, 1, 1, tzinfo=UTC)
 """The earliest interval that a backfill may ask for."""
 
-RAW = {kind: Asset(f"raw_{kind}") for kind in ("crm", "telephony", "positions", "sheets", "money")}
+RAW = {kind: Asset(f"raw_{kind}") for kind in ("crm", "telephony", "positions", "sheets", "money", "ads")}
 PUBLISHED = Asset("published_marts")
 
 RETRIES = 4

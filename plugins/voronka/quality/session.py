@@ -45,6 +45,7 @@ def session_settings(settings: Settings, now: datetime) -> dict[str, str]:
         "positions": schedules.ingest_positions,
         "sheets": schedules.ingest_sheets,
         "money": schedules.ingest_money,
+        "ads": schedules.ingest_ads,
     }
     usual = {kind: usual_hours(cron, schedules.time_zone, now) for kind, cron in crons.items()}
     sources = [

@@ -154,6 +154,7 @@ def write(state: Path, ports: Mapping[str, int], until: datetime) -> dict[str, s
                 "ingest_sheets": None,
                 "ingest_money": None,
                 "sweep_crm": None,
+                "ingest_ads": None,
                 "send_reports": None,
                 "transform_when": "all",
                 "history_piece_days": 400,

@@ -19,7 +19,7 @@ from voronka.runtime.postgres import EmbeddedPostgres
 from voronka.runtime.services import Services
 
 DAGS = {
-    *("ingest_crm", "ingest_telephony", "ingest_positions", "ingest_sheets", "ingest_money"),
+    *("ingest_crm", "ingest_telephony", "ingest_positions", "ingest_sheets", "ingest_money", "ingest_ads"),
     *("sweep_crm", "transform_warehouse", "send_reports"),
 }
 DEMO_SERVICES = ("sandbox",)

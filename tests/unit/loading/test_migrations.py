@@ -18,6 +18,7 @@ from tests.support.postgres import PostgresServer, Warehouse, environment, fresh
 from tests.unit.loading.test_privileges import REFUSED
 from tests.unit.quality.raw_data import provider_and_entity
 from voronka import database
+from voronka.connectors.ads.direct import DirectConnector
 from voronka.connectors.crm.amocrm.connector import AmoCrmConnector
 from voronka.connectors.money.connector import ENTITIES as BANK
 from voronka.connectors.positions.gsc import GscConnector
@@ -68,6 +69,7 @@ def test_every_entity_has_its_tables(warehouse: Warehouse) -> None:
         TopvisorConnector,
         SeRankingConnector,
         GscConnector,
+        DirectConnector,
         WebmasterConnector,
         YandexSearchConnector,
         PositionsFolder,

@@ -175,6 +175,16 @@ PAYLOADS |= {
         "ctr": 0.0333,
         "position": 7.9,
     },
+    "direct_costs": {
+        "Date": "2026-11-22",
+        "CampaignId": "70010001",
+        "CampaignName": "SEO",
+        "Impressions": "1240",
+        "Clicks": "37",
+        "Cost": "4120.55",
+        "IncludeVAT": True,
+        "Currency": "RUB",
+    },
     "webmaster_hosts": {
         "host_id": "https:site.example:443",
         "ascii_host_url": "https://site.example/",
@@ -302,6 +312,7 @@ PARTITIONED = (
     "webmaster_queries",
     "gsc_performance",
     "yandexsearch_serps",
+    "direct_costs",
 )
 LISTS_WITH_TOTAL = (
     "amocrm_users",
