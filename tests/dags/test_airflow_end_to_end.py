@@ -11,9 +11,9 @@ import pytest
 from tests.support.airflow import RunningAirflow
 from voronka import database
 
-pytestmark = pytest.mark.airflow
+pytestmark = [pytest.mark.airflow, pytest.mark.timeout(3000)]
 
-INGEST = ("ingest_crm", "ingest_telephony", "ingest_positions", "ingest_sheets")
+INGEST = ("ingest_crm", "ingest_telephony", "ingest_positions", "ingest_sheets", "ingest_money")
 
 
 def raw_contents() -> dict[str, Any]:
@@ -47,7 +47,7 @@ def loaded(running_airflow: RunningAirflow) -> RunningAirflow:
         running_airflow.api.set_paused(dag_id, paused=False)
     runs = {dag_id: running_airflow.api.trigger(dag_id, conf) for dag_id in INGEST}
     for dag_id, run_id in runs.items():
-        assert running_airflow.api.wait(dag_id, run_id, seconds=480) == "success", dag_id
+        assert running_airflow.api.wait(dag_id, run_id, seconds=900) == "success", dag_id
     return running_airflow
 
 
@@ -123,7 +123,7 @@ def test_a_failed_gate_stops_publishing_and_reports_and_is_told(loaded: RunningA
 
 def _settled(running: RunningAirflow, dag_id: str) -> list[Any]:
     """The finished runs of a Dag, once none is going on any more."""
-    deadline = time.monotonic() + 600
+    deadline = time.monotonic() + 1500
     while time.monotonic() < deadline:
         runs = running.api.runs(dag_id)
         if runs and all(r.state in ("success", "failed") for r in runs):
@@ -136,7 +136,7 @@ def _backfill(running: RunningAirflow, dag_id: str, start: datetime, end: dateti
     """Ask for a backfill and wait for its end; how many of its runs ended in which state."""
     before = {r.run_id for r in running.api.runs(dag_id)}
     number = running.api.create_backfill(dag_id, start, end)
-    deadline = time.monotonic() + 480
+    deadline = time.monotonic() + 900
     while time.monotonic() < deadline:
         completed, _ = running.api.backfill_progress(number, dag_id)
         if completed:

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from tests.support.airflow import write_settings
+from tests.support.airflow import copy_all_statements, write_settings
 from tests.support.postgres import Warehouse
 from tests.support.sandbox import ROOT, SandboxProcess
 
@@ -118,4 +118,5 @@ def furnish(folder: Path, warehouse: Warehouse, sandbox: SandboxProcess) -> Hous
     """Write the settings; ``sever`` renews OAuth pairs, ``altai`` has long-lived tokens."""
     ports = {"http": int(sandbox.url.rpartition(":")[2]), "smtp": sandbox.smtp_port}
     values = write_settings(folder, ports, sandbox.as_of)
+    copy_all_statements(sandbox, folder)
     return House(folder, warehouse, sandbox, {**warehouse.environment, **values, "VORONKA_HOME": str(folder)})

@@ -19,7 +19,7 @@ DAY = ("--from", "2026-10-01", "--to", "2026-10-02")
         (
             ("load", "altai", "mail", *DAY),
             "no source 'mail'",
-            "crm (amocrm), telephony (uis), positions (topvisor)",
+            "crm (amocrm), telephony (uis), telephony (megafon), positions (topvisor)",
         ),
         (("load", "altai", "crm", "--entity", "dogs", *DAY), "dogs", "choose from: account, users"),
         (
@@ -54,7 +54,7 @@ def test_what_is_no_command_is_told(house: House, words: tuple[str, ...]) -> Non
 
 
 def test_a_load_and_the_status_after_it(house: House) -> None:
-    said = house.load("altai", "telephony", "--json")
+    said = house.load("altai", "uis", "--json")
     assert (said.code, said.err) == (0, "")
     assert [row["entity"] for row in said.json] == ["account", "employees", "calls"]
     calls = said.json[2]
@@ -113,7 +113,7 @@ def test_nothing_is_published_yet(house: House) -> None:
 
 
 def test_a_gate_that_does_not_hold_fails_the_command(house: House) -> None:
-    assert house.load("altai", "telephony", "--entity", "employees").code == 0
+    assert house.load("altai", "uis", "--entity", "employees").code == 0
     house.warehouse.rows(
         "delete from raw.uis_employees where ctid in (select ctid from raw.uis_employees limit 3)"
     )

@@ -97,6 +97,10 @@ def test_pages_that_move_while_they_are_read_change_nothing(
     assert patient.tables() == calm
 
 
+def without_moments(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return [(*row[:2], *row[3:]) for row in rows]
+
+
 def test_filters_that_do_nothing_change_nothing_and_doctor_says_so(
     patient: House, calm: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,7 +109,11 @@ def test_filters_that_do_nothing_change_nothing_and_doctor_says_so(
     found = patient.tables()
     # The account says itself whether its filters work, and that is the one difference.
     assert found.pop("amocrm_account") != calm["amocrm_account"]
-    assert found == {name: rows for name, rows in calm.items() if name != "amocrm_account"}
+    # Links that were read twice and had not changed keep the moment of the first reading.
+    assert without_moments(found.pop("amocrm_links")) == without_moments(calm["amocrm_links"])
+    assert found == {
+        name: rows for name, rows in calm.items() if name not in ("amocrm_account", "amocrm_links")
+    }
     said = patient.run("doctor", "--json")
     (finding,) = [
         f for f in said.json if f["subject"] == f"{ACCOUNT} amocrm" and f["check"].startswith("filter")

@@ -15,16 +15,13 @@ from tests.flows_e2e.house import House, Said
 from tests.support.environment import environment
 from voronka.config import load_settings
 from voronka.flows import webhooks
-from voronka.runtime.demo_statements import copy_statements, statements_folder
 from voronka.runtime.ports import free_port
 
 Finding = dict[str, Any]
 
 
-def furnish_files(house: House) -> None:
-    """Bank statements in their folders; no Webmaster where the tiny world has no site in it."""
-    for account in ("sever", "altai"):
-        copy_statements(house.sandbox.url, account, statements_folder(house.folder, account))
+def without_webmaster(house: House) -> None:
+    """No Webmaster where the tiny world has no site in it."""
 
     def leave_out(content: dict[str, Any]) -> None:
         trackers = content["accounts"][1]["positions"]
@@ -38,7 +35,7 @@ def sound(house: House) -> Iterator[House]:
     """Both agencies connected, nothing wrong."""
     connection = house.run("connect", "sever", "--code", f"code-sever-{uuid4()}")
     assert connection.code == 0, connection.err
-    furnish_files(house)
+    without_webmaster(house)
     yield house
     for account in ("sever", "altai"):
         house.sandbox.reset_tokens(account)
@@ -124,7 +121,7 @@ def break_everything(house: House) -> dict[str, str]:
 
 
 def test_a_broken_setup_is_told_whole_and_nothing_else(house: House) -> None:
-    furnish_files(house)
+    without_webmaster(house)
     broken = break_everything(house)
     try:
         said = house.run("doctor", "--json", **broken)

@@ -16,6 +16,7 @@ from tests.support.environment import environment
 from tests.support.sandbox import SandboxProcess
 from voronka.runtime import demo_settings, local
 from voronka.runtime.airflow_api import AirflowApi
+from voronka.runtime.demo_statements import copy_statements, statements_folder
 
 
 @dataclass
@@ -26,7 +27,7 @@ class RunningAirflow:
     state: Path
     sandbox: SandboxProcess
 
-    def run(self, dag_id: str, conf: dict[str, Any] | None = None, *, seconds: float = 480) -> str:
+    def run(self, dag_id: str, conf: dict[str, Any] | None = None, *, seconds: float = 1500) -> str:
         """Trigger a Dag and wait; its final state."""
         return self.api.wait(dag_id, self.api.trigger(dag_id, conf or {}), seconds=seconds)
 
@@ -46,6 +47,12 @@ def write_settings(state: Path, ports: dict[str, int], as_of: datetime, **schedu
     return values
 
 
+def copy_all_statements(sandbox: SandboxProcess, state: Path) -> None:
+    """The bank's files of every agency into the folders that the settings name."""
+    for agency in demo_settings.AGENCIES:
+        copy_statements(sandbox.url, str(agency["id"]), statements_folder(state, str(agency["id"])))
+
+
 @pytest.fixture(scope="module")
 def running_airflow(
     sandbox_factory: Callable[..., SandboxProcess], tmp_path_factory: pytest.TempPathFactory
@@ -55,6 +62,7 @@ def running_airflow(
     sandbox = sandbox_factory()
     daily = dict.fromkeys(("ingest_crm", "ingest_telephony", "ingest_positions"), "0 0 * * *")
     settings = write_settings(state, ports_of(sandbox), sandbox.as_of, **daily)
+    copy_all_statements(sandbox, state)
     outside = (
         "VORONKA_DATABASE_URL",
         *(k for k in os.environ if k.startswith("VORONKA_") and k.endswith("_PASSWORD")),
