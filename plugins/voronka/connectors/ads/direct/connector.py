@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from voronka.connectors.ads.direct.reports import FIELDS, Reports, TooLong
 from voronka.connectors.base import Entity, Finding, Page, Record, Rejection
+from voronka.connectors.days import day_of, days_starting_in, midnight
 from voronka.connectors.entities import entity_named
 from voronka.connectors.http import Reply, Where
 from voronka.connectors.pages import page_of
-from voronka.connectors.positions.days import day_of, days_starting_in, midnight
 from voronka.connectors.probing import clock_finding, failed
 from voronka.connectors.rows import REPORT, Unusable
 from voronka.domain import clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from voronka.connectors.ads.direct.connector import DirectConnector
 from voronka.connectors.ads.direct.reports import Reports, judge_direct
 from voronka.connectors.making import Making
-from voronka.connectors.positions.rest import HeaderToken
+from voronka.connectors.rest import HeaderToken
 
 ADDRESS = "https://api.direct.yandex.com"
 

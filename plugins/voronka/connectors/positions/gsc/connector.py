@@ -10,12 +10,12 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from voronka.connectors.base import Entity, Finding, Page, Record, Rejection
+from voronka.connectors.days import LOOK, days_starting_in, midnight
 from voronka.connectors.entities import entity_named
 from voronka.connectors.http import Auth, HttpClient, Reply, Request, Where
 from voronka.connectors.pages import Seen, page_of
-from voronka.connectors.positions.days import LOOK, days_starting_in, midnight
-from voronka.connectors.positions.rest import list_in
 from voronka.connectors.probing import clock_finding, failed
+from voronka.connectors.rest import list_in
 from voronka.connectors.rows import REPORT, Unusable, listed, require_object, usable_id
 from voronka.domain import clock
 from voronka.domain.errors import SourceError

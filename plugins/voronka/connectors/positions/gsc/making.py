@@ -6,7 +6,7 @@ from voronka.connectors.http import Auth, Where
 from voronka.connectors.making import Making
 from voronka.connectors.positions.gsc.connector import DIMENSIONS, GscConnector
 from voronka.connectors.positions.gsc.credentials import ServiceAccount, judge_google
-from voronka.connectors.positions.rest import HeaderToken
+from voronka.connectors.rest import HeaderToken
 
 ADDRESS, TOKEN_ADDRESS = "https://www.googleapis.com", "https://oauth2.googleapis.com"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from voronka.connectors.base import Entity, Finding, Page, Record, Rejection
+from voronka.connectors.days import day_of, midnight
 from voronka.connectors.entities import entity_named
 from voronka.connectors.http import Where, failure
-from voronka.connectors.positions.days import day_of, midnight
 from voronka.connectors.probing import failed
 from voronka.connectors.rows import Unusable
 from voronka.connectors.sheets.csv_folder import decoded, rows_of

@@ -13,13 +13,13 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from voronka.connectors.base import Entity, Finding, Page, Record, Rejection
+from voronka.connectors.days import days_starting_in
 from voronka.connectors.entities import entity_named
 from voronka.connectors.http import HttpClient, Reply, Request, Where
 from voronka.connectors.pages import Seen, page_of
-from voronka.connectors.positions.days import days_starting_in
-from voronka.connectors.positions.rest import HeaderToken, list_in
 from voronka.connectors.positions.seranking.places import Zero, parse_places
 from voronka.connectors.probing import clock_finding, failed
+from voronka.connectors.rest import HeaderToken, list_in
 from voronka.connectors.rows import Unusable, listed, require_object, usable_id
 from voronka.domain import clock
 from voronka.domain.errors import ShapeChanged, SourceError

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 from voronka.connectors.making import Making
-from voronka.connectors.positions.rest import HeaderToken, judge_by_status
 from voronka.connectors.positions.seranking.connector import Api, Reading, SeRankingConnector
 from voronka.connectors.positions.seranking.places import Zero
+from voronka.connectors.rest import HeaderToken, judge_by_status
 
 ADDRESSES: dict[Api, str] = {"v1": "https://api.seranking.com", "legacy": "https://api4.seranking.com"}
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from voronka.connectors.base import Record, Rejection
-from voronka.connectors.positions.days import LOOK, day_of, midnight
+from voronka.connectors.days import LOOK, day_of, midnight
 from voronka.connectors.rows import REPORT, Unusable, kind_of, require_id, require_object
 
 Zero = Literal["not_found", "not_checked"]

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from voronka.connectors.base import Record, Rejection
-from voronka.connectors.positions.days import LOOK, day_of, midnight
+from voronka.connectors.days import LOOK, day_of, midnight
 from voronka.connectors.rows import REPORT, Unusable, kind_of, require_id, require_object
 
 NOT_FOUND = "--"

@@ -8,10 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from voronka.connectors.base import Entity, Finding, Page, Record, Rejection
+from voronka.connectors.days import days_starting_in
 from voronka.connectors.entities import entity_named
 from voronka.connectors.http import Where
 from voronka.connectors.pages import Seen, page_of
-from voronka.connectors.positions.days import days_starting_in
 from voronka.connectors.positions.topvisor.cells import parse_cells
 from voronka.connectors.positions.topvisor.client import Answer, TopvisorClient, rows_of
 from voronka.connectors.probing import clock_finding, failed

@@ -10,12 +10,12 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from voronka.connectors.base import Entity, Finding, Page, Record, Rejection
+from voronka.connectors.days import LOOK, days_starting_in, midnight
 from voronka.connectors.entities import entity_named
 from voronka.connectors.http import HttpClient, Reply, Request, Where, failure
 from voronka.connectors.pages import Seen, page_of
-from voronka.connectors.positions.days import LOOK, days_starting_in, midnight
-from voronka.connectors.positions.rest import NEW, HeaderToken, list_in
 from voronka.connectors.probing import clock_finding, failed
+from voronka.connectors.rest import NEW, HeaderToken, list_in
 from voronka.connectors.rows import Unusable, listed, require_id, require_object, usable_id
 from voronka.domain import clock
 from voronka.domain.errors import ShapeChanged, SourceError
@@ -77,7 +77,7 @@ class WebmasterConnector:
             yield page_of(listed(row, "a host", read_at, key="host_id") for row in rows)
             return
         days = days_starting_in(window, ZONE)
-        for host in self._readable_hosts() if days else ():
+        for host in _readable(self._hosts()) if days else ():
             for day in self._days_with_data(host, days, window):
                 for device in self._devices:
                     yield from self._queries(host, day, device, window)
@@ -87,9 +87,10 @@ class WebmasterConnector:
         check = "Yandex Webmaster answers and takes the token"
         try:
             reply = self._ask("/user", self._where("user"))
-            hosts, readable = self._hosts(), self._readable_hosts()
+            hosts = self._hosts()
         except SourceError as error:
             return [failed(check, error)]
+        readable = _readable(hosts)
         remedy = "confirm the rights to the sites in Webmaster, of the user to whom the token belongs."
         return [
             Finding(check, True, "the token is taken"),
@@ -117,14 +118,6 @@ class WebmasterConnector:
     def _hosts(self) -> list[Any]:
         where = self._where("hosts")
         return list_in(self._ask(f"/user/{self._user()}/hosts", where), where, "hosts")
-
-    def _readable_hosts(self) -> list[str]:
-        """Ids of the hosts whose rights are confirmed; of others Webmaster tells nothing."""
-        return [
-            str(row["host_id"])
-            for row in self._hosts()
-            if usable_id(row, "host_id") is not None and row.get("verified", True)
-        ]
 
     def _path(self, host: str, rest: str) -> str:
         return f"/user/{self._user()}/hosts/{quote(host, safe='')}/search-queries/{rest}"
@@ -184,3 +177,12 @@ def _query(row: Any, host: str, day: date, device: str) -> Record | Rejection:
         return error.rejection(row, source_id, f"{host}, {day}, {device}")
     payload = {**row, "host_id": host, "date": day.isoformat(), "device": device}
     return Record(source_id, midnight(day, ZONE), payload)
+
+
+def _readable(hosts: list[Any]) -> list[str]:
+    """Ids of the hosts whose rights are confirmed; of others Webmaster tells nothing."""
+    return [
+        str(row["host_id"])
+        for row in hosts
+        if usable_id(row, "host_id") is not None and row.get("verified", True)
+    ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from voronka.connectors.making import Making
-from voronka.connectors.positions.rest import HeaderToken, judge_by_status
 from voronka.connectors.positions.webmaster.connector import DEVICES, WebmasterConnector
+from voronka.connectors.rest import HeaderToken, judge_by_status
 
 ADDRESS = "https://api.webmaster.yandex.net"
 DEVICE_CHOICES = (*DEVICES, "MOBILE_AND_TABLET", "ALL")

@@ -11,15 +11,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from voronka.connectors.base import Entity, Finding, Page, Record, Rejection
+from voronka.connectors.days import days_starting_in, midnight
 from voronka.connectors.entities import entity_named
 from voronka.connectors.http import HttpClient, Request, Where, failure
-from voronka.connectors.positions.days import days_starting_in, midnight
-from voronka.connectors.positions.rest import HeaderToken
 from voronka.connectors.positions.yandexsearch.answers import results_of
 from voronka.connectors.positions.yandexsearch.phrases import Ask, Phrases, read_phrases
 from voronka.connectors.positions.yandexsearch.prices import MODES, PARTS, Mode, Prices
 from voronka.connectors.positions.yandexsearch.spool import Spool
 from voronka.connectors.probing import failed
+from voronka.connectors.rest import HeaderToken
 from voronka.domain import clock
 from voronka.domain.errors import ShapeChanged, SourceError, SourceUnavailable
 from voronka.domain.windows import Window

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 from voronka.config import project_folder, state_folder
 from voronka.connectors.making import Making
-from voronka.connectors.positions.rest import HeaderToken, judge_by_status
 from voronka.connectors.positions.yandexsearch.connector import Plan, Services, YandexSearchConnector
 from voronka.connectors.positions.yandexsearch.prices import DEFAULTS, MODES, Mode, Prices
+from voronka.connectors.rest import HeaderToken, judge_by_status
 from voronka.domain.errors import ConfigurationError
 
 SEARCH, OPERATIONS = "https://searchapi.api.cloud.yandex.net", "https://operation.api.cloud.yandex.net"

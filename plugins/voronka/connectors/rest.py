@@ -1,4 +1,4 @@
-"""What the REST providers of positions share: one credential in a header, and statuses that mean the same."""
+"""What REST providers share: one credential in a header, and statuses that mean the same."""
 
 from __future__ import annotations
 
